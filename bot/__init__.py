@@ -1,0 +1,1 @@
+"""Groundswell, the app itself."""

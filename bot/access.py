@@ -1,0 +1,51 @@
+"""Who may do what: the table of capabilities, and the one question `require`."""
+
+from dataclasses import dataclass
+
+from bot.errors import BotError
+
+ROLES = ("rep", "marketer", "manager", "executive", "compliance", "admin")
+EVERYBODY = frozenset(ROLES)
+
+CAPABILITIES: dict[str, frozenset[str]] = {
+    "give_feedback": EVERYBODY,
+    "see_assets": EVERYBODY,
+    "keep_assets": frozenset({"marketer"}),  # add, import, release, retire
+    "reply_to_feedback": frozenset({"marketer"}),  # and only on their own assets
+    "read_digest": frozenset({"marketer"}),
+    "set_people": frozenset({"admin"}),
+    "see_home": EVERYBODY,
+    "be_counted": EVERYBODY,  # events that tell the app about the workspace itself
+}
+
+NOT_FOUND = "I can't find that, or it isn't yours to open."
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts: their roles, where they are, and their time zone (an IANA name)."""
+
+    team_id: str
+    user_id: str
+    name: str
+    roles: frozenset[str]
+    department: str
+    region: str
+    tz: str
+
+
+def may(actor: Actor, capability: str) -> bool:
+    """Whether one of the actor's roles has the capability."""
+    return bool(actor.roles & CAPABILITIES[capability])
+
+
+def require(actor: Actor, capability: str, *, owner_id: str | None = None) -> None:
+    """Let the actor pass or raise.
+
+    With `owner_id` the thing must be the actor's own. "Not allowed" and "not found" read alike (R11).
+
+    Raises:
+        BotError: the actor may not.
+    """
+    if not may(actor, capability) or (owner_id is not None and owner_id != actor.user_id):
+        raise BotError(NOT_FOUND)

@@ -1,0 +1,1 @@
+"""Pure thinking: no framework, no database, no Slack."""

@@ -1,0 +1,1 @@
+"""Pure Block Kit, one file a feature: domain dataclasses in, blocks out."""

@@ -1,0 +1,89 @@
+"""Jobs: reads from Slack and other slow work, saved with the event that asks for it and done afterwards."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
+from sqlmodel import Field, Session, SQLModel, and_, col, delete, select
+
+STATES = ("pending", "running", "done", "failed")
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 5
+KEPT_FOR = timedelta(days=3)
+
+
+class Job(SQLModel, table=True):
+    """One piece of work; `kind` names the function in `handlers.JOBS`, `payload` is JSON. All times are real time."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "dedupe_key"),
+        CheckConstraint(f"state IN {STATES!r}", name="job_state"),
+        Index("job_due", "state", "not_before"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: str
+    dedupe_key: str
+    kind: str
+    payload: str
+    state: str = "pending"
+    attempts: int = 0
+    not_before: datetime
+    leased_until: datetime | None = None
+    reason: str | None = None
+
+
+def add_job(
+    session: Session, *, team_id: str, kind: str, key: str, payload: dict[str, Any], now: datetime, again: bool = False
+) -> None:
+    """Ask for a piece of work once; with `again` a job of the same key that is done runs anew. `now` is real time."""
+    known = session.exec(select(Job).where(Job.team_id == team_id, Job.dedupe_key == key)).first()
+    if known is not None and not (again and known.state in ("done", "failed")):
+        return
+    job = known or Job(team_id=team_id, dedupe_key=key, kind=kind, payload="", not_before=now)
+    job.payload, job.state, job.attempts, job.not_before = json.dumps(payload), "pending", 0, now
+    session.add(job)
+    session.flush()
+
+
+def claim_job(session: Session, *, team_id: str, now: datetime) -> Job | None:
+    """Take the next job that is due, or one whose worker died; jobs may safely run twice."""
+    query = (
+        select(Job)
+        .where(Job.team_id == team_id)
+        .where(
+            or_(
+                and_(col(Job.state) == "pending", col(Job.not_before) <= now),
+                and_(col(Job.state) == "running", col(Job.leased_until) < now),
+            )
+        )
+        .order_by(col(Job.not_before), col(Job.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job = session.exec(query).first()
+    if job is not None:
+        job.state, job.leased_until, job.attempts = "running", now + LEASE, job.attempts + 1
+        session.add(job)
+        session.flush()
+    return job
+
+
+def record_job(session: Session, job: Job, *, state: str, now: datetime, reason: str | None = None) -> None:
+    """What became of a job: `done`, `failed`, or `pending` once more, later each time."""
+    job.state, job.reason, job.leased_until = state, reason, None
+    if state == "pending":
+        job.not_before = now + timedelta(seconds=2**job.attempts)
+    session.add(job)
+
+
+def forget_jobs(session: Session, *, team_id: str, now: datetime) -> None:
+    """Delete finished jobs after a while."""
+    session.exec(
+        delete(Job).where(
+            col(Job.team_id) == team_id,
+            col(Job.state).in_(("done", "failed")),
+            col(Job.not_before) < now - KEPT_FOR,
+        )
+    )

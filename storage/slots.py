@@ -1,0 +1,68 @@
+"""Slots: one row for each due occurrence of a schedule, so that nothing timed happens twice (R5)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+STATES = ("due", "done", "skipped")
+
+
+class Slot(SQLModel, table=True):
+    """One occurrence: which schedule, for whom (`subject`), on which local date, and what became of it."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "schedule", "subject", "local_date", "number"),
+        CheckConstraint(f"state IN {STATES!r}", name="slot_state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: str
+    schedule: str
+    subject: str
+    local_date: date
+    number: int = 0
+    due_at: datetime
+    state: str = "due"
+    done_at: datetime | None = None
+    reason: str | None = None
+
+
+def find_slot(session: Session, *, team_id: str, schedule: str, subject: str, local_date: date) -> Slot | None:
+    """The slot of that day, or None if it was never due."""
+    query = select(Slot).where(
+        Slot.team_id == team_id, Slot.schedule == schedule, Slot.subject == subject, Slot.local_date == local_date
+    )
+    return session.exec(query).first()
+
+
+def find_last_slot(session: Session, *, team_id: str, schedule: str, subject: str) -> Slot | None:
+    """The latest slot of a schedule for somebody."""
+    query = (
+        select(Slot)
+        .where(Slot.team_id == team_id, Slot.schedule == schedule, Slot.subject == subject)
+        .order_by(col(Slot.local_date).desc())
+    )
+    return session.exec(query).first()
+
+
+def add_slot(
+    session: Session, *, team_id: str, schedule: str, subject: str, local_date: date, due_at: datetime
+) -> Slot:
+    """Insert a due slot; a second process that inserts the same one raises IntegrityError."""
+    slot = Slot(team_id=team_id, schedule=schedule, subject=subject, local_date=local_date, due_at=due_at)
+    session.add(slot)
+    session.flush()
+    return slot
+
+
+def record_done(session: Session, slot: Slot, *, now: datetime) -> None:
+    """What the slot was for has been done, in this same transaction."""
+    slot.state, slot.done_at = "done", now
+    session.add(slot)
+
+
+def record_skipped(session: Session, slot: Slot, *, now: datetime, reason: str) -> None:
+    """The slot is let pass, and why."""
+    slot.state, slot.done_at, slot.reason = "skipped", now, reason
+    session.add(slot)
