@@ -1,0 +1,213 @@
+"""The composition root: the one place where Bolt, storage and handlers meet."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, App, BoltResponse
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+import handlers
+from bot.access import CAPABILITIES
+from bot.clock import Alarm, Clock
+from bot.door import Door
+from bot.errors import SettingsError
+from bot.intake import Listener
+from bot.jobs import Worker
+from bot.reader import Reader
+from bot.sender import Sender
+from bot.settings import Settings
+from storage import workspace
+from storage.db import Database
+
+log = structlog.get_logger()
+
+ANSWER_TIMEOUT = 2  # seconds for views.open and views.push: Slack gives the whole answer three
+WORK_TIMEOUT = 15  # seconds for everything that nobody waits for
+
+
+class Groundswell:
+    """The running app of one workspace: Bolt, the sender, the jobs and the alarm."""
+
+    def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
+        """Put the app together; nothing runs and nothing is called before `start`."""
+        self.settings, self.db, self.clock = settings, db, clock
+        self._quick, self._patient = _client(settings, ANSWER_TIMEOUT), _client(settings, WORK_TIMEOUT)
+        self._identity: dict[str, str] = {}
+        self.reader = Reader(self._patient)
+        self.door = Door(settings=settings, db=db, client=self._quick, now=clock.now, wake=self.wake)
+        self.bolt = App(
+            client=self._quick,
+            authorize=self._authorize,
+            process_before_response=True,
+            raise_error_for_unhandled_request=True,
+            request_verification_enabled=False,  # Socket Mode carries no signature
+            logger=_quiet_logger(),
+        )
+        for listener in handlers.LISTENERS:
+            _listen(self.bolt, self.door, listener)
+        self.bolt.error(_not_for_us)
+        self._parts: list[Any] = []
+        self._wakers: list[Callable[[], None]] = []
+        self._socket: SocketModeHandler | None = None
+
+    def wake(self) -> None:
+        """Something was saved: let the sender and the jobs look for work."""
+        for waker in self._wakers:
+            waker()
+
+    def start(self) -> None:
+        """Say hello to Slack, then send, work, tick and listen.
+
+        Raises:
+            SettingsError: Slack does not take a token.
+            OSError: Slack cannot be reached.
+        """
+        self._identity = identify(self._patient)
+        team_id = self._identity["team_id"]
+        with self.db.begin() as session:
+            workspace.record_workspace(
+                session,
+                team_id=team_id,
+                name=self._identity["team"],
+                bot_user_id=self._identity["user_id"],
+                now=self.clock.now(),
+            )
+        sender = Sender(settings=self.settings, db=self.db, client=self._patient, team_id=team_id)
+        worker = Worker(
+            team_id=team_id,
+            settings=self.settings,
+            db=self.db,
+            reader=self.reader,
+            now=self.clock.now,
+            work=handlers.JOBS,
+            publish_home=self._publish_home,
+            wake=self.wake,
+        )
+        alarm = Alarm(settings=self.settings, db=self.db, clock=self.clock, features=handlers.RUN_DUE, wake=self.wake)
+        self._wakers = [sender.wake, worker.wake]
+        for part in (sender, worker, alarm):
+            part.start()
+            self._parts.append(part)
+        if self.settings.slack_app_token:
+            self._connect()
+
+    def _connect(self) -> None:
+        self._socket = SocketModeHandler(
+            self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
+        )
+        try:
+            self._socket.connect()
+        except SlackApiError as error:
+            raise SettingsError([f"SLACK_APP_TOKEN: Slack says {error.response.get('error')}"]) from None
+
+    def stop(self) -> None:
+        """Take nothing new, finish what runs, close."""
+        if self._socket is not None:
+            self._socket.close()
+        for part in reversed(self._parts):
+            part.stop()
+        self.door.close()
+        self.db.close()
+
+    def _authorize(self, **_context: Any) -> AuthorizeResult:
+        identity = self._identity
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=identity.get("team_id"),
+            bot_token=self.settings.slack_bot_token,
+            bot_user_id=identity.get("user_id"),
+            bot_id=identity.get("bot_id"),
+        )
+
+    def _publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        if "views.publish" in self.reader.refused:
+            return
+        try:
+            self._patient.views_publish(user_id=user_id, view=view)
+        except SlackApiError as error:
+            reason = str(error.response.get("error"))
+            log.warning("home not published", error=reason, why=error.response.get("response_metadata"))
+            if reason in ("unknown_method", "missing_scope"):
+                self.reader.refused["views.publish"] = reason
+
+
+def build_app(settings: Settings, db: Database, clock: Clock) -> Groundswell:
+    """The app, ready to start."""
+    return Groundswell(settings, db, clock)
+
+
+def identify(client: WebClient, tries: int = 5) -> dict[str, str]:
+    """Who the app is in its workspace, from `auth.test`: team_id, team, user_id, bot_id.
+
+    Raises:
+        SettingsError: the token is not taken.
+        OSError: Slack does not answer, `tries` times.
+    """
+    for attempt in range(tries):
+        try:
+            answer = client.auth_test()
+            return {key: str(answer.get(key) or "") for key in ("team_id", "team", "user_id", "bot_id")}
+        except SlackApiError as error:
+            if error.response.status_code < 500 and error.response.get("error") != "ratelimited":
+                raise SettingsError([f"SLACK_BOT_TOKEN: Slack says {error.response.get('error')}"]) from None
+        except OSError:
+            pass
+        if attempt < tries - 1:
+            time.sleep(0.5 * 2**attempt)
+    raise OSError("Slack does not answer")
+
+
+def _client(settings: Settings, timeout: int) -> WebClient:
+    # No retries by the SDK: a dropped connection would post the same message twice.
+    return WebClient(
+        token=settings.slack_bot_token,
+        base_url=settings.slack_api_url,
+        timeout=timeout,
+        retry_handlers=[],
+        logger=_quiet_logger(),
+    )
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt's and the SDK's logger: never below WARNING, because they would write down whole bodies."""
+    logger = logging.getLogger("slack")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+def _listen(bolt: App, door: Door, listener: Listener) -> None:
+    """Register one listener with Bolt.
+
+    Raises:
+        ValueError: its capability is not in the table, or nothing is known of its kind.
+    """
+    if listener.may not in CAPABILITIES:
+        raise ValueError(f"{listener.id}: unknown capability {listener.may!r}")
+    register = {
+        "command": bolt.command,
+        "action": bolt.action,
+        "submission": bolt.view,
+        "shortcut": bolt.shortcut,
+        "event": bolt.event,
+        "options": bolt.options,
+    }[listener.kind]
+
+    def take(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        return door.take(listener, body, ack)
+
+    register(listener.id)(take)
+
+
+def _not_for_us(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """What no listener wanted is answered with 200, so that Slack does not send it again; a failed event with 500."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=200, body="")
+    log.error("not saved", error=type(error).__name__, event=(body.get("event") or {}).get("type"))
+    return BoltResponse(status=500, body="")

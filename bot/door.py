@@ -1,0 +1,221 @@
+"""The door that every listener stands behind: once in, saved, answered, in this order, for all of them alike."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from bot.access import require
+from bot.domain.text import clip
+from bot.errors import BotError
+from bot.intake import Act, Answer, FormErrors, Listener, delivery_key
+from bot.settings import Settings
+from bot.views import kit
+from storage import inbox, jobs
+from storage import people as people_store
+from storage.db import Database
+
+log = structlog.get_logger()
+
+NOT_SAVED = "Something went wrong on our side and nothing was saved. Please try once more."
+TOO_SLOW = "Slack closed the door before the form could open. Please try once more."
+NO_FORMS = (
+    "Forms can't be opened in this workspace. Commands with words work: try `/asset-feedback spine deck 4 loved it`."
+)
+OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
+
+
+class Door:
+    """Takes deliveries for the listeners. `wake` is called after each commit, so that senders and jobs look for work."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        db: Database,
+        client: WebClient,
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._settings, self._db, self._client, self._now, self._wake = settings, db, client, now, wake
+        self._replies = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reply")
+
+    def close(self) -> None:
+        """Finish the private replies that are under way."""
+        self._replies.shutdown(wait=True)
+
+    def take(self, listener: Listener, body: dict[str, Any], ack: Ack) -> BoltResponse:
+        """One delivery, whole: find the actor, save, answer, acknowledge; the ack is the last thing that happens.
+
+        Events that fail raise, so that Slack sends them again.
+        """
+        try:
+            answer = self._answer(listener, body)
+        except FormErrors as error:
+            return ack(response_action="errors", errors=error.fields)
+        except BotError as error:
+            answer = self._refusal(listener, body, error)
+            if isinstance(answer, BoltResponse):
+                return answer
+        except Exception as error:
+            if listener.kind == "event":
+                raise
+            log.error("not saved", listener=listener.id, error=type(error).__name__, at=_place(error))
+            answer = self._refusal(listener, body, BotError(NOT_SAVED))
+        return self._give(listener, body, answer, ack)
+
+    def _answer(self, listener: Listener, body: dict[str, Any]) -> Answer:
+        if listener.reads:
+            with self._db.read() as session:
+                return listener.do(session, self._act(session, listener, body)) or Answer()
+        key, team_id = delivery_key(listener.kind, body), _team_id(body)
+        try:
+            with self._db.begin() as session:
+                known = inbox.get_delivery(session, team_id=team_id, key=key)
+                if known is not None:
+                    return Answer.from_json(known.answer)
+                delivery = inbox.add_delivery(session, team_id=team_id, key=key, now=datetime.now(UTC))
+                act = self._act(session, listener, body, meet=True)
+                answer = (listener.do(session, act) or Answer()).with_nonce()
+                delivery.answer = answer.to_json()
+        except IntegrityError:
+            # The same delivery at the same moment in another process: its answer is the answer.
+            with self._db.read() as session:
+                known = inbox.get_delivery(session, team_id=team_id, key=key)
+                if known is None:
+                    raise
+                return Answer.from_json(known.answer)
+        self._wake()
+        return answer
+
+    def _act(self, session: Session, listener: Listener, body: dict[str, Any], *, meet: bool = False) -> Act:
+        team_id, user_id, now = _team_id(body), _user_id(body), self._now()
+        user = body.get("user")
+        if isinstance(user, dict) and user.get("team_id") not in (None, "", team_id):
+            raise BotError(OTHER_COMPANY)
+        if meet and user_id and people_store.get_person(session, team_id=team_id, user_id=user_id) is None:
+            name = user.get("name") if isinstance(user, dict) else body.get("user_name")
+            people_store.record_person(session, team_id=team_id, user_id=user_id, now=now, name=name or "")
+            key = f"people.read:{user_id}"
+            real = datetime.now(UTC)
+            jobs.add_job(session, team_id=team_id, kind="people.read", key=key, payload={"user_id": user_id}, now=real)
+        actor = people_store.find_actor(
+            session,
+            team_id=team_id,
+            user_id=user_id,
+            admins=self._settings.admin_user_ids,
+            default_tz=self._settings.default_tz,
+        )
+        require(actor, listener.may)
+        return Act(actor=actor, now=now, settings=self._settings, body=body)
+
+    def _refusal(self, listener: Listener, body: dict[str, Any], error: BotError) -> Answer:
+        """The sentence where the person looks: under the field, or as a private reply with what was typed."""
+        if listener.kind == "submission":
+            blocks = (body.get("view") or {}).get("blocks") or []
+            inputs = [block["block_id"] for block in blocks if block.get("type") == "input"]
+            if inputs:
+                raise_at = error.field if error.field in inputs else inputs[0]
+                return Answer(view={"errors": {raise_at: error.sentence}})
+            return Answer(view=kit.notice_modal(error.sentence))
+        text = error.sentence
+        if listener.kind == "command" and (body.get("text") or "").strip():
+            typed = f"{body.get('command')} {body['text']}"
+            text = f"{text}\n\nThis is what you typed, to copy:\n```{clip(typed.replace('```', '‘‘‘'), 2500)}```"
+        return Answer(text=text)
+
+    def _give(self, listener: Listener, body: dict[str, Any], answer: Answer, ack: Ack) -> BoltResponse:
+        if listener.kind == "options":
+            return ack(options=answer.options)
+        if listener.kind == "submission":
+            return _close_form(answer, ack)
+        if listener.kind == "event":
+            return ack()
+        if answer.modal is not None or answer.view is not None:
+            answer = self._show(body, answer)
+        if listener.kind == "command":
+            return ack(text=answer.text, blocks=answer.blocks) if answer.text else ack()
+        if answer.text:
+            self._reply(body, answer)
+        return ack()
+
+    def _show(self, body: dict[str, Any], answer: Answer) -> Answer:
+        """Open, push or change a modal now; what cannot be shown becomes a sentence."""
+        trigger, view = body.get("trigger_id", ""), body.get("view") or {}
+        try:
+            if answer.view is not None:
+                self._client.views_update(view_id=view.get("id"), view=answer.view)
+            elif view.get("type") == "modal":
+                self._client.views_push(trigger_id=trigger, view=answer.modal or {})
+            else:
+                self._client.views_open(trigger_id=trigger, view=answer.modal or {})
+        except SlackApiError as error:
+            reason = error.response.get("error")
+            log.warning("form not opened", error=reason, why=error.response.get("response_metadata"))
+            refused = reason in ("unknown_method", "missing_scope", "not_allowed_token_type")
+            return Answer(text=NO_FORMS if refused else TOO_SLOW)
+        except Exception as error:
+            log.warning("form not opened", error=type(error).__name__)
+            return Answer(text=TOO_SLOW)
+        return Answer(text=answer.text, blocks=answer.blocks, replace=answer.replace)
+
+    def _reply(self, body: dict[str, Any], answer: Answer) -> None:
+        """A private reply through the response_url, at most once; where there is none, a small modal says it."""
+        url = body.get("response_url")
+        if url:
+            self._replies.submit(_send_reply, url, answer)
+        else:
+            self._show(body, Answer(modal=kit.notice_modal(answer.text)))
+
+
+def _close_form(answer: Answer, ack: Ack) -> BoltResponse:
+    if answer.view is None:
+        return ack()
+    if "errors" in answer.view:
+        return ack(response_action="errors", errors=answer.view["errors"])
+    return ack(response_action="update", view=answer.view)
+
+
+def _send_reply(url: str, answer: Answer) -> None:
+    try:
+        WebhookClient(url, timeout=5, retry_handlers=[]).send(
+            text=answer.text,
+            blocks=answer.blocks,
+            response_type="ephemeral",
+            replace_original=answer.replace,
+        )
+    except Exception as error:
+        log.warning("private reply not delivered", error=type(error).__name__)
+
+
+def _team_id(body: dict[str, Any]) -> str:
+    team = body.get("team")
+    if isinstance(team, dict) and team.get("id"):
+        return str(team["id"])
+    authorizations = body.get("authorizations") or [{}]
+    user = body.get("user")
+    home = user.get("team_id") if isinstance(user, dict) else None
+    return str(body.get("team_id") or authorizations[0].get("team_id") or home or "")
+
+
+def _user_id(body: dict[str, Any]) -> str:
+    user = body.get("user")
+    if isinstance(user, dict):
+        return str(user.get("id") or "")
+    by = (body.get("event") or {}).get("user") or body.get("user_id") or ""
+    return str(by.get("id") if isinstance(by, dict) else by)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,105 @@
+"""Jobs: the work after the answer, such as reading one message from Slack; each may safely run twice."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from bot.reader import Reader, Refused
+from bot.settings import Settings
+from storage import jobs
+from storage.db import Database
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job and what it may use. `now` is the product's time."""
+
+    team_id: str
+    payload: dict[str, Any]
+    now: datetime
+    settings: Settings
+    db: Database
+    reader: Reader
+    publish_home: Callable[[str, dict[str, Any]], None]
+
+
+class Worker:
+    """One thread that does the jobs of one workspace."""
+
+    def __init__(
+        self,
+        *,
+        team_id: str,
+        settings: Settings,
+        db: Database,
+        reader: Reader,
+        now: Callable[[], datetime],
+        work: Mapping[str, Callable[[Task], None]],
+        publish_home: Callable[[str, dict[str, Any]], None],
+        wake: Callable[[], None],
+    ) -> None:
+        self._team_id, self._settings, self._db, self._reader, self._now = team_id, settings, db, reader, now
+        self._functions, self._publish_home, self._wake_others = work, publish_home, wake
+        self._work = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job that is under way; no other follows."""
+        self._closed.set()
+        self._work.set()
+        self._thread.join(timeout=15)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._work.set()
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            try:
+                busy = self.do_next()
+            except Exception as error:
+                log.error("jobs stumbled", error=type(error).__name__)
+                busy = False
+            if not busy:
+                self._work.wait(timeout=1.0)
+                self._work.clear()
+
+    def do_next(self) -> bool:
+        """Do one job if one is due; False if there was none."""
+        with self._db.begin() as session:
+            job = jobs.claim_job(session, team_id=self._team_id, now=datetime.now(UTC))
+        if job is None:
+            return False
+        task = Task(
+            team_id=self._team_id,
+            payload=json.loads(job.payload),
+            now=self._now(),
+            settings=self._settings,
+            db=self._db,
+            reader=self._reader,
+            publish_home=self._publish_home,
+        )
+        state, reason = "done", None
+        try:
+            self._functions[job.kind](task)
+        except Refused as error:
+            reason = str(error)
+        except Exception as error:
+            log.warning("job failed", job=job.kind, error=type(error).__name__)
+            state, reason = ("failed" if job.attempts >= jobs.MAX_ATTEMPTS else "pending"), type(error).__name__
+        with self._db.begin() as session:
+            jobs.record_job(session, session.merge(job), state=state, now=datetime.now(UTC), reason=reason)
+        self._wake_others()
+        return True

@@ -1,0 +1,166 @@
+"""The reader: people, channels and single messages as Slack has them; the only caller of users.* and conversations.*."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+KEPT_FOR = 300  # seconds that an answer is used again
+
+
+class Refused(Exception):
+    """This workspace does not let the app make a call; what needs it is off, the rest goes on."""
+
+    def __init__(self, method: str, reason: str) -> None:
+        super().__init__(f"{method}: {reason}")
+        self.method, self.reason = method, reason
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Somebody as Slack knows them; `tz` is an IANA name or empty."""
+
+    user_id: str
+    name: str
+    tz: str
+    is_active: bool
+    is_bot: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as it stands in a channel; `text` also holds the texts and links of its blocks."""
+
+    channel_id: str
+    ts: str
+    user_id: str
+    text: str
+
+
+class Reader:
+    """Reads from one workspace, and remembers what it is not allowed to read."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._kept: dict[str, tuple[float, Any]] = {}
+        self.refused: dict[str, str] = {}
+
+    def _call(self, method: str, **arguments: Any) -> Any:
+        if method in self.refused:
+            raise Refused(method, self.refused[method])
+        try:
+            return self._client.api_call(method, params=arguments)
+        except SlackApiError as error:
+            reason = str(error.response.get("error"))
+            if reason in ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported"):
+                self.refused[method] = reason
+                raise Refused(method, reason) from None
+            raise
+
+    def profile(self, user_id: str) -> Profile:
+        """One person.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        return _profile(self._call("users.info", user=user_id)["user"])
+
+    def profiles(self) -> list[Profile]:
+        """Everybody in the workspace, bots left out.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        found: list[Profile] = []
+        cursor = ""
+        while True:
+            page = self._call("users.list", limit=200, **({"cursor": cursor} if cursor else {}))
+            found += [_profile(member) for member in page["members"]]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return [profile for profile in found if not profile.is_bot]
+
+    def listened_channels(self) -> list[tuple[str, str]]:
+        """The channels that the app is a member of: id and name.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        kept = self._kept.get("channels")
+        if kept and kept[0] > time.monotonic():
+            return list(kept[1])
+        found: list[tuple[str, str]] = []
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = self._call(
+                "conversations.list", limit=200, types="public_channel,private_channel", exclude_archived="true", **more
+            )
+            found += [(one["id"], one["name"]) for one in page["channels"] if one.get("is_member")]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        self._kept["channels"] = (time.monotonic() + KEPT_FOR, found)
+        return found
+
+    def message(self, channel_id: str, ts: str) -> Message | None:
+        """The message at `ts`, also inside a thread; None if it is gone or the app is not in the channel.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        try:
+            page = self._call(
+                "conversations.history", channel=channel_id, latest=ts, oldest=ts, inclusive="true", limit=1
+            )
+            found = [one for one in page["messages"] if one.get("ts") == ts]
+            if not found:
+                page = self._call(
+                    "conversations.replies", channel=channel_id, ts=ts, limit=1, inclusive="true", latest=ts
+                )
+                found = [one for one in page["messages"] if one.get("ts") == ts]
+        except SlackApiError as error:
+            if error.response.get("error") in (
+                "channel_not_found",
+                "not_in_channel",
+                "thread_not_found",
+                "is_archived",
+            ):
+                return None
+            raise
+        if not found:
+            return None
+        text = "\n".join([found[0].get("text") or "", *_texts(found[0].get("blocks") or [])])
+        return Message(channel_id=channel_id, ts=ts, user_id=found[0].get("user") or "", text=text)
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """The address of a message, or an empty string if Slack gives none."""
+        try:
+            answer = self._client.chat_getPermalink(channel=channel_id, message_ts=ts)
+            return str(answer.get("permalink") or "")
+        except SlackApiError:
+            return ""
+
+
+def _profile(user: dict[str, Any]) -> Profile:
+    names = user.get("profile") or {}
+    name = names.get("real_name") or user.get("real_name") or names.get("display_name") or user.get("name") or ""
+    return Profile(
+        user_id=user["id"],
+        name=name,
+        tz=user.get("tz") or "",
+        is_active=not user.get("deleted", False),
+        is_bot=bool(user.get("is_bot") or user["id"] == "USLACKBOT"),
+    )
+
+
+def _texts(part: Any) -> list[str]:
+    """All texts and links anywhere in blocks."""
+    if isinstance(part, list):
+        return [text for one in part for text in _texts(one)]
+    if isinstance(part, dict):
+        own = [part[key] for key in ("text", "url") if isinstance(part.get(key), str)]
+        return own + [text for value in part.values() if isinstance(value, (dict, list)) for text in _texts(value)]
+    return []

@@ -1,0 +1,137 @@
+"""Everything that can be configured; the only reader of the environment and of .env."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+SLACK = "https://slack.com/api/"
+
+
+class Settings(BaseSettings):
+    """The configuration, frozen. Keys are upper-case in the environment and in .env; .env.example explains each."""
+
+    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    slack_api_url: str = SLACK
+    database_url: str = "sqlite:///var/groundswell.db"
+    admin_user_ids: Annotated[frozenset[str], NoDecode] = frozenset()
+    official_form_url: str = ""
+    first_reply_hours: int = Field(default=48, ge=1, le=24 * 30)
+    default_tz: str = "UTC"
+    reactions: str = ""
+    log_level: str = "INFO"
+    # Waits, in seconds. They are settings so that tests need not wait.
+    tick_seconds: float = Field(default=20, gt=0, le=3600)
+    send_interval: float = Field(default=1.0, ge=0, le=60)
+    clock_url: str = ""
+
+    @field_validator("admin_user_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            ids = frozenset(word.strip() for word in value.split(",") if word.strip())
+            if wrong := [word for word in ids if not word.isalnum() or word[0] not in "UW"]:
+                raise ValueError(
+                    f"{len(wrong)} of the ids do not look like Slack member ids (U0123ABCD, comma-separated)"
+                )
+            return ids
+        return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: str) -> str:
+        if value and not value.startswith("xoxb-"):
+            raise ValueError("a bot token starts with xoxb-")
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: str) -> str:
+        if value and not value.startswith("xapp-"):
+            raise ValueError("an app-level token starts with xapp-")
+        return value
+
+    @field_validator("slack_api_url", "official_form_url", "clock_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/" if value else SLACK
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value.startswith(("postgres://", "postgresql://")):
+            return "postgresql+psycopg://" + value.split("://", 1)[1]
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("default_tz")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("is not a time zone such as Europe/Berlin") from None
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @field_validator("reactions")
+    @classmethod
+    def _reactions(cls, value: str) -> str:
+        from bot.domain.feedback import REACTION_MEANINGS
+
+        for pair in filter(None, (word.strip() for word in value.split(","))):
+            emoji, _, meaning = pair.partition("=")
+            if not emoji.strip(": ") or meaning not in REACTION_MEANINGS:
+                raise ValueError(f"write emoji=meaning, with a meaning out of {', '.join(REACTION_MEANINGS)}")
+        return value
+
+    @cached_property
+    def emoji_map(self) -> dict[str, str]:
+        """Which emoji (without colons) means what; the default map with the pairs of REACTIONS put over it."""
+        from bot.domain.feedback import DEFAULT_EMOJI_MAP
+
+        pairs = (pair.partition("=") for pair in self.reactions.split(",") if pair.strip())
+        return dict(DEFAULT_EMOJI_MAP) | {emoji.strip(": "): meaning.strip() for emoji, _, meaning in pairs}
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether a workspace is named: both tokens are there."""
+        return bool(self.slack_bot_token and self.slack_app_token)
+
+
+def read_settings(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
+    """The settings from the environment and `env_file`, with `given` over both.
+
+    Raises:
+        SettingsError: one line for each thing that is wrong; no value is repeated.
+    """
+    try:
+        return Settings(_env_file=env_file, **given)  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = []
+        for wrong in error.errors(include_input=False, include_url=False):
+            key = ".".join(str(part) for part in wrong["loc"]).upper()
+            lines.append(f"{key}: {wrong['msg'].removeprefix('Value error, ')}")
+        raise SettingsError(lines) from None

@@ -1,0 +1,75 @@
+"""What every view needs: cutting to Slack's limits, reading a form, and a note to one person."""
+
+import json
+from typing import Any
+
+from bot.domain.text import clip
+
+SECTION = 3000  # characters in a section's text; like every limit here from Slack's Block Kit reference
+HEADER = 150
+BUTTON = 75
+TITLE = 24
+OPTION = 75
+PLACEHOLDER = 150
+INPUT = 3000
+MESSAGE_BLOCKS = 50
+
+
+def plain(text: str, limit: int = OPTION) -> dict[str, Any]:
+    """A plain_text object, in which nothing can become a link or a mention."""
+    return {"type": "plain_text", "text": clip(text, limit) or " ", "emoji": True}
+
+
+def section(mrkdwn: str, **more: Any) -> dict[str, Any]:
+    """A section with mrkdwn that the caller has made safe."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(mrkdwn, SECTION)}, **more}
+
+
+def context(*mrkdwn: str) -> dict[str, Any]:
+    """A line of small print."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION)} for text in mrkdwn[:10]]}
+
+
+def note(text: str) -> dict[str, Any]:
+    """A message of one paragraph, ready for the outbox."""
+    return {"text": clip(text, SECTION), "blocks": [section(text)]}
+
+
+def notice_modal(text: str, title: str = "Groundswell") -> dict[str, Any]:
+    """A modal that only says something."""
+    return {"type": "modal", "title": plain(title, TITLE), "close": plain("Close", TITLE), "blocks": [section(text)]}
+
+
+def memo(view: dict[str, Any]) -> dict[str, Any]:
+    """What a view carries for its own return (`private_metadata`), an empty dict if it is not ours."""
+    try:
+        carried = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return carried if isinstance(carried, dict) else {}
+
+
+def with_memo(view: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The view, carrying `more` besides what it carries already."""
+    return {**view, "private_metadata": json.dumps(memo(view) | more, separators=(",", ":"))}
+
+
+def form_values(view: dict[str, Any]) -> dict[str, Any]:
+    """What stands in a form, by block_id: text, an option's value, a list of them, a date, an id, or None."""
+    values: dict[str, Any] = {}
+    for block_id, elements in (view.get("state") or {}).get("values", {}).items():
+        for state in elements.values():
+            values[block_id] = state_value(state)
+    return values
+
+
+def state_value(state: dict[str, Any]) -> Any:
+    """The value in one element's state, or in the action that it sent."""
+    for key in ("selected_option", "selected_options"):
+        if key in state:
+            chosen = state[key]
+            return [option["value"] for option in chosen] if isinstance(chosen, list) else (chosen or {}).get("value")
+    for key, value in state.items():
+        if key.startswith("selected_"):
+            return value
+    return state.get("value")

@@ -1,0 +1,16 @@
+"""The product's table of contents: every feature, what is due, and what is done after the answer."""
+
+from collections.abc import Callable
+
+from bot.clock import RunDue
+from bot.intake import Listener
+from bot.jobs import Task
+from handlers import people
+
+FEATURES = (people,)
+
+LISTENERS: tuple[Listener, ...] = tuple(listener for feature in FEATURES for listener in feature.LISTENERS)
+
+JOBS: dict[str, Callable[[Task], None]] = {name: do for feature in FEATURES for name, do in feature.JOBS.items()}
+
+RUN_DUE: tuple[RunDue, ...] = tuple(feature.run_due for feature in FEATURES if hasattr(feature, "run_due"))
