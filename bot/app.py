@@ -103,14 +103,14 @@ class Groundswell:
             self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
         )
         try:
-            self._socket.connect()
+            self._socket.connect()  # type: ignore[no-untyped-call]
         except SlackApiError as error:
             raise SettingsError([f"SLACK_APP_TOKEN: Slack says {error.response.get('error')}"]) from None
 
     def stop(self) -> None:
         """Take nothing new, finish what runs, close."""
         if self._socket is not None:
-            self._socket.close()
+            self._socket.close()  # type: ignore[no-untyped-call]
         for part in reversed(self._parts):
             part.stop()
         self.door.close()

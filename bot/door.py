@@ -27,14 +27,12 @@ log = structlog.get_logger()
 
 NOT_SAVED = "Something went wrong on our side and nothing was saved. Please try once more."
 TOO_SLOW = "Slack closed the door before the form could open. Please try once more."
-NO_FORMS = (
-    "Forms can't be opened in this workspace. Commands with words work: try `/asset-feedback spine deck 4 loved it`."
-)
+NO_FORMS = "Forms can't be opened in this workspace. Commands with words work: try `/asset-feedback spine deck 4 surgeons loved it`."
 OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
 
 
 class Door:
-    """Takes deliveries for the listeners. `wake` is called after each commit, so that senders and jobs look for work."""
+    """Takes deliveries for the listeners; `wake` is called after each commit: sender and jobs look for work."""
 
     def __init__(
         self,
@@ -63,8 +61,6 @@ class Door:
             return ack(response_action="errors", errors=error.fields)
         except BotError as error:
             answer = self._refusal(listener, body, error)
-            if isinstance(answer, BoltResponse):
-                return answer
         except Exception as error:
             if listener.kind == "event":
                 raise

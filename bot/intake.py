@@ -36,7 +36,7 @@ class Act:
     @cached_property
     def text(self) -> str:
         """What stood behind a command, as plain text."""
-        return words.plain(self.body.get("text") or "").strip()
+        return str(words.plain(self.body.get("text") or "")).strip()
 
     @property
     def command(self) -> str:
@@ -46,7 +46,7 @@ class Act:
     @cached_property
     def action(self) -> dict[str, Any]:
         """The element that was used."""
-        return (self.body.get("actions") or [{}])[0]
+        return dict((self.body.get("actions") or [{}])[0])
 
     @property
     def value(self) -> Any:

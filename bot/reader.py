@@ -1,4 +1,4 @@
-"""The reader: people, channels and single messages as Slack has them; the only caller of users.* and conversations.*."""
+"""The reader: people, channels and single messages as Slack has them; the only caller of users.*, conversations.*."""
 
 import time
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+GONE = ("channel_not_found", "not_in_channel", "thread_not_found", "message_not_found", "is_archived")
 KEPT_FOR = 300  # seconds that an answer is used again
 
 
@@ -112,22 +113,12 @@ class Reader:
             Refused: the workspace does not allow it.
         """
         try:
-            page = self._call(
-                "conversations.history", channel=channel_id, latest=ts, oldest=ts, inclusive="true", limit=1
-            )
-            found = [one for one in page["messages"] if one.get("ts") == ts]
-            if not found:
-                page = self._call(
-                    "conversations.replies", channel=channel_id, ts=ts, limit=1, inclusive="true", latest=ts
-                )
-                found = [one for one in page["messages"] if one.get("ts") == ts]
+            window = {"channel": channel_id, "oldest": ts, "latest": ts, "inclusive": "true", "limit": 1}
+            found = _at(ts, self._call("conversations.history", **window))
+            if not found:  # history leaves out what stands in threads
+                found = _at(ts, self._call("conversations.replies", ts=ts, **window))
         except SlackApiError as error:
-            if error.response.get("error") in (
-                "channel_not_found",
-                "not_in_channel",
-                "thread_not_found",
-                "is_archived",
-            ):
+            if error.response.get("error") in GONE:
                 return None
             raise
         if not found:
@@ -142,6 +133,10 @@ class Reader:
             return str(answer.get("permalink") or "")
         except SlackApiError:
             return ""
+
+
+def _at(ts: str, page: Any) -> list[dict[str, Any]]:
+    return [one for one in page["messages"] if one.get("ts") == ts]
 
 
 def _profile(user: dict[str, Any]) -> Profile:

@@ -105,17 +105,17 @@ class Sender:
         payload = json.loads(row.payload)
         if row.method == "chat.postMessage":
             channel = before.channel_id if before and before.channel_id else self._channel(row)
-            more = {"thread_ts": before.message_ts} if before else {}
+            thread_ts = before.message_ts if before else None
             answer = self._client.chat_postMessage(
-                channel=channel, unfurl_links=False, unfurl_media=False, **payload, **more
+                channel=channel, thread_ts=thread_ts, unfurl_links=False, unfurl_media=False, **payload
             )
             return str(answer["channel"]), str(answer["ts"])
-        channel, ts = (before.channel_id, before.message_ts) if before else (row.target, payload.pop("ts", ""))
+        to, ts = (before.channel_id or "", before.message_ts or "") if before else (row.target, payload.pop("ts", ""))
         if row.method == "chat.update":
-            self._client.chat_update(channel=channel or "", ts=ts or "", **payload)
+            self._client.chat_update(channel=to, ts=ts, **payload)
         else:
-            self._client.chat_delete(channel=channel or "", ts=ts or "")
-        return channel or "", ts or ""
+            self._client.chat_delete(channel=to, ts=ts)
+        return to, ts
 
     def _channel(self, row: outbox.Outbox) -> str:
         """The channel to post to; a person's direct message is opened, and where that is refused Slack opens it."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.feedback import DEFAULT_EMOJI_MAP, REACTION_MEANINGS
 from bot.errors import SettingsError
 
 SLACK = "https://slack.com/api/"
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
             ids = frozenset(word.strip() for word in value.split(",") if word.strip())
             if wrong := [word for word in ids if not word.isalnum() or word[0] not in "UW"]:
                 raise ValueError(
-                    f"{len(wrong)} of the ids do not look like Slack member ids (U0123ABCD, comma-separated)"
+                    f"{len(wrong)} of the ids are no Slack member ids (such as U0123ABCD, comma-separated)"
                 )
             return ids
         return value
@@ -99,8 +100,6 @@ class Settings(BaseSettings):
     @field_validator("reactions")
     @classmethod
     def _reactions(cls, value: str) -> str:
-        from bot.domain.feedback import REACTION_MEANINGS
-
         for pair in filter(None, (word.strip() for word in value.split(","))):
             emoji, _, meaning = pair.partition("=")
             if not emoji.strip(": ") or meaning not in REACTION_MEANINGS:
@@ -110,8 +109,6 @@ class Settings(BaseSettings):
     @cached_property
     def emoji_map(self) -> dict[str, str]:
         """Which emoji (without colons) means what; the default map with the pairs of REACTIONS put over it."""
-        from bot.domain.feedback import DEFAULT_EMOJI_MAP
-
         pairs = (pair.partition("=") for pair in self.reactions.split(",") if pair.strip())
         return dict(DEFAULT_EMOJI_MAP) | {emoji.strip(": "): meaning.strip() for emoji, _, meaning in pairs}
 
