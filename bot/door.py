@@ -27,7 +27,10 @@ log = structlog.get_logger()
 
 NOT_SAVED = "Something went wrong on our side and nothing was saved. Please try once more."
 TOO_SLOW = "Slack closed the door before the form could open. Please try once more."
-NO_FORMS = "Forms can't be opened in this workspace. Commands with words work: try `/asset-feedback spine deck 4 surgeons loved it`."
+NO_FORMS = (
+    "Forms can't be opened in this workspace. Commands with words work: "
+    "try `/asset-feedback spine deck 4 surgeons loved it`."
+)
 OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
 
 

@@ -89,7 +89,8 @@ def get_message(session: Session, *, team_id: str, message_id: int) -> Outbox | 
 def claim_next(session: Session, *, team_id: str, now: datetime, busy: frozenset[str]) -> Outbox | None:
     """Take the next row that is due, leaving out the targets in `busy`.
 
-    The lease is committed before the call to Slack. A row that waits for another (`after_id`) is due when that one was sent, and fails with it. `now` is real time.
+    The lease is committed before the call to Slack. A row that waits for another (`after_id`) is due when that one's
+    fate is known. `now` is real time.
     """
     parent = select(Outbox.id).where(col(Outbox.state).in_(("sent", "failed", "uncertain")))
     query = (

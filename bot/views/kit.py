@@ -1,7 +1,9 @@
 """What every view needs: cutting to Slack's limits, reading a form, and a note to one person."""
 
 import json
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.domain.text import clip
 
@@ -73,3 +75,20 @@ def state_value(state: dict[str, Any]) -> Any:
         if key.startswith("selected_"):
             return value
     return state.get("value")
+
+
+def when(moment: datetime, tz: str, style: str = "{date_short_pretty} at {time}") -> str:
+    """A moment as mrkdwn: Slack shows it in the reader's own zone; `tz` is for clients that cannot."""
+    local = moment.astimezone(ZoneInfo(tz))
+    return f"<!date^{int(moment.timestamp())}^{style}|{local.day} {local:%b %Y, %H:%M}>"
+
+
+def day(moment: datetime | date, tz: str = "UTC") -> str:
+    """A day in words, "23 Nov 2026"; a moment is taken in the zone `tz`."""
+    local = moment.astimezone(ZoneInfo(tz)).date() if isinstance(moment, datetime) else moment
+    return f"{local.day} {local:%b %Y}"
+
+
+def button(text: str, action_id: str, value: str = "", **more: Any) -> dict[str, Any]:
+    """A button; `value` holds an opaque id."""
+    return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "value": value or "-", **more}
