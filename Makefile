@@ -15,17 +15,17 @@ run: install  ## start Groundswell: your workspace if .env names one, else the s
 test: install-dev chromium  ## run the tests (SQLite, PostgreSQL, a real browser)
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
-check: install-dev  ## lint, format, strict types, architecture rules
+check: install-dev  ## lint, format, strict types, architecture rules, views against Slack's limits
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest tests/test_architecture.py tests/test_view_limits.py
+	@$(BIN)/python -m pytest tests/test_architecture.py tests/views
 
 install: $(VENV)/.installed  ## put what Groundswell needs into .venv
 
 install-dev: $(VENV)/.installed-dev
 
-bench: install  ## measure speed (add QUICK=1 for a small run)
+bench: install-dev  ## measure speed (add QUICK=1 for a small run)
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 format: install-dev  ## put the code in the house style

@@ -1,0 +1,200 @@
+"""The command line: run, sandbox, doctor, migrate, import-assets, people."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+
+from bot.errors import BotError, SettingsError
+from bot.logs import set_up_logs
+from bot.settings import Settings, read_settings
+from storage.db import Database
+
+HOUSE = Path(__file__).resolve().parent.parent
+SAMPLE_COMPANY = HOUSE / "sandbox" / "company"
+SANDBOX_DATABASE = Path("var/sandbox.db")
+SANDBOX_PORT = 8790
+
+commands = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Groundswell makes the sales force marketing's first customer."
+)
+screen = Console()
+
+
+@commands.command()
+def run() -> None:
+    """Start Groundswell in the workspace that .env names; without tokens, start the sandbox."""
+    settings = read_settings()
+    if not settings.slack_bot_token and not settings.slack_app_token:
+        screen.print("There are no Slack tokens in .env, so here is the sandbox with the sample company.")
+        _run_sandbox(SAMPLE_COMPANY, SANDBOX_PORT)
+        return
+    if not settings.has_tokens:
+        missing = "SLACK_APP_TOKEN" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
+        raise SettingsError([f"{missing}: is missing; .env.example says where to find it"])
+    set_up_logs(settings.log_level)
+    app = _start_app(settings, _open_database(settings))
+    screen.print("Groundswell is listening. Press Ctrl+C to stop.")
+    _wait_for_the_end()
+    app()
+
+
+@commands.command()
+def sandbox(
+    company: Annotated[
+        Path, typer.Option(help="A folder in the format of sandbox/company/README.md.")
+    ] = SAMPLE_COMPANY,
+    port: Annotated[int, typer.Option(help="Where the page is served, on 127.0.0.1.")] = SANDBOX_PORT,
+) -> None:
+    """Start a small Slack on this machine, with the sample company and the real app in it."""
+    _run_sandbox(company, port)
+
+
+@commands.command()
+def doctor() -> None:
+    """Say in plain words what is configured and what is not."""
+    from bot.doctor import examine, show
+
+    findings = examine(read_settings())
+    show(findings, screen)
+    if any(finding.state == "bad" for finding in findings):
+        raise typer.Exit(1)
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to this version's tables; `run` does it too."""
+    from storage.schema import schema_version
+
+    db = _open_database(read_settings())
+    screen.print(f"The database is up to date ({schema_version(db)}).")
+    db.close()
+
+
+@commands.command("import-assets")
+def import_assets(
+    file: Annotated[Path, typer.Argument(help="A CSV file with the columns of sandbox/company/assets.csv.")],
+    all_or_nothing: Annotated[bool, typer.Option(help="Keep no line if one of them is bad.")] = False,
+) -> None:
+    """Add the assets of a CSV file; each line that cannot be read is named."""
+    from storage.asset import import_assets as add_assets
+
+    _import(file, add_assets, all_or_nothing)
+
+
+@commands.command()
+def people(
+    file: Annotated[Path, typer.Argument(help="A CSV file with slack_id, name, department, role, region, tz.")],
+    all_or_nothing: Annotated[bool, typer.Option(help="Keep no line if one of them is bad.")] = False,
+) -> None:
+    """Set names, departments, roles and regions from a CSV file."""
+    from storage.people import import_people
+
+    _import(file, import_people, all_or_nothing)
+
+
+def _import(file: Path, add: Callable[..., object], all_or_nothing: bool) -> None:
+    raise NotImplementedError
+
+
+def _open_database(settings: Settings) -> Database:
+    """The database with this version's tables; a folder for a SQLite file is made.
+
+    Raises:
+        SettingsError: it cannot be opened, or was made by a newer Groundswell.
+    """
+    from storage.schema import migrate as bring_up_to_date
+
+    if settings.database_url.startswith("sqlite:///"):
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    db = Database(settings.database_url)
+    bring_up_to_date(db)
+    return db
+
+
+def _start_app(settings: Settings, db: Database) -> Callable[[], None]:
+    """Start the app; gives what stops it."""
+    from bot.app import build_app
+    from bot.clock import RemoteClock, SystemClock
+
+    app = build_app(settings, db, RemoteClock(settings.clock_url) if settings.clock_url else SystemClock())
+    app.start()
+    return app.stop
+
+
+def _run_sandbox(company: Path, port: int) -> None:
+    from sandbox.server import SandboxServer
+
+    from bot.clock import RemoteClock
+    from bot.company import load_company
+
+    set_up_logs("WARNING")
+    with screen.status("Opening the sandbox …"):
+        server = SandboxServer(company=company, manifest=HOUSE / "manifest.yaml", port=port)
+        server.start()
+        for leftover in SANDBOX_DATABASE.parent.glob(SANDBOX_DATABASE.name + "*"):
+            leftover.unlink()  # the sandbox starts anew each time, and so does its database
+        settings = read_settings(
+            env_file=None,
+            slack_bot_token="xoxb-sandbox",
+            slack_app_token="xapp-sandbox",
+            slack_api_url=f"{server.url}/api/",
+            clock_url=f"{server.url}/_sandbox/clock",
+            database_url=f"sqlite:///{SANDBOX_DATABASE}",
+            official_form_url="https://quality.meridian.example/report",
+            send_interval=0.1,
+            tick_seconds=5,
+        )
+        db = _open_database(settings)
+        now = RemoteClock(settings.clock_url).now()
+        with db.begin() as session:
+            load_company(session, folder=company, team_id=server.team_id, now=now)
+        stop = _start_app(settings, db)
+    screen.print(
+        Panel(
+            f"Open [bold]{server.url}/[/bold] in your browser.\n\n"
+            "Be a rep and type [bold]/asset-feedback spine deck 4 surgeons loved the lattice[/bold].\n"
+            "Then be a marketer, jump the clock to Monday 09:00 and read the digest.",
+            title="Groundswell sandbox",
+            border_style="green",
+            expand=False,
+        )
+    )
+    screen.print("Press Ctrl+C to stop.")
+    _wait_for_the_end()
+    stop()
+    server.stop()
+
+
+def _wait_for_the_end() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
+    screen.print("Stopping …")
+
+
+def main() -> None:
+    """Run a command; what is wrong is one line each and exit code 2."""
+    try:
+        commands()
+    except SettingsError as error:
+        for line in error.lines:
+            print(line, file=sys.stderr)
+        sys.exit(2)
+    except BotError as error:
+        print(error.sentence, file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(error.strerror or str(error), file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The real app, connected over Socket Mode to the real sandbox with the sample company in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bot.company import load_company
+from sandbox.server import SandboxServer
+
+from bot.app import build_app
+from bot.clock import RemoteClock
+from bot.settings import read_settings
+from storage.db import Database
+from tests.slack import Slack, wait_until
+from tests.work import is_idle
+
+HOUSE = Path(__file__).parent.parent.parent
+COMPANY = HOUSE / "sandbox" / "company"
+FORM = "https://quality.meridian.example/report"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[SandboxServer]:
+    """One sandbox for all tests of a process; each test begins with it as new."""
+    server = SandboxServer(company=COMPANY, manifest=HOUSE / "manifest.yaml", port=0)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def slack(server: SandboxServer, database_url: str) -> Iterator[Slack]:
+    """Slack with the sample company, and the app listening in it."""
+    screen = Slack(server.url)
+    screen.post("reset")
+    screen.post("limits", scale=0)
+    db = Database(database_url)
+    settings = read_settings(
+        env_file=None,
+        slack_bot_token="xoxb-sandbox",
+        slack_app_token="xapp-sandbox",
+        slack_api_url=f"{server.url}/api/",
+        clock_url=f"{server.url}/_sandbox/clock",
+        database_url=database_url,
+        official_form_url=FORM,
+        send_interval=0,
+        tick_seconds=60,
+    )
+    clock = RemoteClock(settings.clock_url)
+    with db.begin() as session:
+        load_company(session, folder=COMPANY, team_id=server.team_id, now=clock.now())
+    app = build_app(settings, db, clock)
+    app.start()
+    anybody = screen.get("people")["people"][0]["id"]
+    wait_until(lambda: bool(screen.get("see", user=anybody)["app"]["connected"]), "the app is connected")
+    yield Slack(server.url, is_idle=lambda: is_idle(db))
+    app.stop()
+    screen.close()

@@ -1,0 +1,147 @@
+"""The rules of the house: imports point down, every query is scoped, every listener has a capability, names are kept."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+import handlers
+from bot.access import CAPABILITIES, ROLES
+
+HOUSE = Path(__file__).parent.parent
+CODE = ("bot", "handlers", "storage", "sandbox", "bench")
+
+# Each room and what it may import of ours. A longer name is asked before a shorter one.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "bot.domain": ("bot.domain", "bot.errors"),
+    "bot.errors": (),
+    "bot.settings": ("bot.errors", "bot.domain"),
+    "bot.access": ("bot.errors",),
+    "bot.logs": (),
+    "storage": ("storage", "bot.domain", "bot.errors", "bot.access", "bot.settings"),
+    "bot.views": ("bot.views", "bot.domain", "bot.errors", "bot.access", "bot.settings"),
+    "bot.reader": ("bot.domain", "bot.settings", "bot.errors"),
+    "bot.jobs": ("bot.reader", "bot.settings", "storage"),
+    "bot.intake": ("bot.access", "bot.domain", "bot.errors", "bot.settings", "bot.views", "storage"),
+    "handlers": (
+        "bot.access", "bot.domain", "bot.errors", "bot.intake", "bot.jobs", "bot.reader", "bot.settings", "bot.views",
+        "storage",
+    ),
+    "bot.door": ("bot.access", "bot.domain", "bot.errors", "bot.intake", "bot.settings", "bot.views", "storage"),
+    "bot.sender": ("bot.settings", "storage"),
+    "bot.clock": ("bot.settings", "storage"),
+    "bot.company": ("bot.domain", "bot.errors", "storage"),
+    "bot.doctor": ("bot.domain", "bot.errors", "bot.settings", "storage"),
+    "sandbox": ("sandbox",),
+}  # fmt: skip
+MAY_IMPORT_ALL = ("bot.__main__", "bot.app", "bench", "handlers.__init__")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for room in CODE:
+        for path in sorted((HOUSE / room).rglob("*.py")):
+            yield ".".join(path.relative_to(HOUSE).with_suffix("").parts), path
+
+
+def our_imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in CODE)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in CODE:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+def test_imports_point_down(name: str, path: Path) -> None:
+    if any(within(name, free) for free in MAY_IMPORT_ALL) or name in ("bot.__init__",):
+        return
+    room = max((room for room in MAY_IMPORT if within(name, room)), key=len, default=None)
+    assert room, f"{name} stands in no room of tests/test_architecture.py"
+    wrong = [used for used in our_imports(path) if not any(within(used, ok) for ok in MAY_IMPORT[room])]
+    if room == "handlers":
+        wrong += [used for used in our_imports(path) if within(used, "handlers")]
+    assert not wrong, f"{name} may not import {wrong}"
+
+
+def test_the_migrations_import_storage_alone() -> None:
+    for name, path in modules():
+        if within(name, "storage.migrations"):
+            assert all(within(used, "storage") for used in our_imports(path)), name
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_module_opens_with_a_sentence(name: str, path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), name
+
+
+def test_names_say_what_things_are() -> None:
+    vague = re.compile(r"^(utils?|helpers?|manager|service|common|misc)$")
+    empty = re.compile(r"^(handle_|process_)|_callback$")
+    for name, path in modules():
+        assert not any(vague.match(part) for part in name.split(".")), name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert not empty.search(node.name), f"{name}.{node.name}"
+
+
+def test_functions_are_short() -> None:
+    for name, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "migrations" not in name:
+                assert (node.end_lineno or 0) - node.lineno < 60, f"{name}.{node.name}"
+
+
+def test_every_table_belongs_to_a_workspace() -> None:
+    without = [name for name, table in SQLModel.metadata.tables.items() if "team_id" not in table.columns]
+    assert not without
+
+
+def test_every_query_function_is_scoped() -> None:
+    """Queries take the session first and then, by keyword, the workspace, or a row that has been loaded with it."""
+    for name, path in modules():
+        if not within(name, "storage") or "migrations" in name or name in ("storage.db", "storage.schema"):
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            places = [argument.arg for argument in node.args.args]
+            keywords = [argument.arg for argument in node.args.kwonlyargs]
+            if not places or places[0] != "session":
+                continue
+            assert "team_id" in keywords or len(places) > 1 or node.name == "list_workspaces", f"{name}.{node.name}"
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    for name, path in modules():
+        if within(name, "bot") or within(name, "handlers") or within(name, "storage"):
+            source = path.read_text(encoding="utf-8")
+            assert name == "bot.settings" or not re.search(r"os\.environ|getenv|load_dotenv", source), name
+
+
+def test_only_the_database_begins_and_commits() -> None:
+    for name, path in modules():
+        if within(name, "handlers") or (within(name, "storage") and name != "storage.db" and "migrations" not in name):
+            assert not re.search(r"\.commit\(\)|\.rollback\(\)", path.read_text(encoding="utf-8")), name
+
+
+def test_every_listener_has_a_capability() -> None:
+    assert handlers.LISTENERS
+    assert all(listener.may in CAPABILITIES for listener in handlers.LISTENERS)
+    ids = [(listener.kind, listener.id) for listener in handlers.LISTENERS]
+    assert len(ids) == len(set(ids)), "two listeners for one thing"
+    assert all(roles <= set(ROLES) for roles in CAPABILITIES.values())
+
+
+def test_nothing_of_this_machine_is_in_the_tree() -> None:
+    for pattern in ("*.md", "*.toml", "*.lock", "Makefile", "*.yaml", ".ci/*"):
+        for path in HOUSE.glob(pattern):
+            source = path.read_text(encoding="utf-8")
+            assert "index-url" not in source, path
+            assert str(HOUSE.parent) + "/" not in source or str(HOUSE.parent) == "/", path
