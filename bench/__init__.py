@@ -1,0 +1,1 @@
+"""Measurements: each is a command, prints a table and, as its last line, one JSON object."""
