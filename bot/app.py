@@ -43,7 +43,7 @@ class Groundswell:
         self.reader = Reader(self._patient)
         self.door = Door(settings=settings, db=db, client=self._quick, now=clock.now, wake=self.wake)
         self.bolt = App(
-            client=self._quick,
+            client=WebClient(base_url=settings.slack_api_url),  # Bolt itself calls nobody
             authorize=self._authorize,
             process_before_response=True,
             raise_error_for_unhandled_request=True,
