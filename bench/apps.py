@@ -58,6 +58,7 @@ def groundswell_bolt(file: Path) -> tuple[App, int]:
         cards = list_cards(session, team_id=TEAM)
     current = next(card for card in cards if card.reference == "MLR-2026-0118" and card.version == "v3")
     app = build_app(settings, db, clock)
+    app._identity = {"team_id": TEAM, "team": "Meridian Medical", "user_id": BOT, "bot_id": "B1"}
     return app.bolt, current.version_id
 
 

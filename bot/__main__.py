@@ -129,10 +129,9 @@ def _start_app(settings: Settings, db: Database) -> Callable[[], None]:
 
 
 def _run_sandbox(company: Path, port: int) -> None:
-    from sandbox.server import SandboxServer
-
     from bot.clock import RemoteClock
     from bot.company import load_company
+    from sandbox.server import SandboxServer
 
     set_up_logs("WARNING")
     with screen.status("Opening the sandbox …"):

@@ -41,7 +41,9 @@ class Groundswell:
         self._quick, self._patient = _client(settings, ANSWER_TIMEOUT), _client(settings, WORK_TIMEOUT)
         self._identity: dict[str, str] = {}
         self.reader = Reader(self._patient)
-        self.door = Door(settings=settings, db=db, client=self._quick, now=clock.now, wake=self.wake)
+        self.door = Door(
+            settings=settings, db=db, client=self._quick, now=clock.now, wake=self.wake, team_id=self._team_id
+        )
         self.bolt = App(
             client=WebClient(base_url=settings.slack_api_url),  # Bolt itself calls nobody
             authorize=self._authorize,
@@ -56,6 +58,9 @@ class Groundswell:
         self._parts: list[Any] = []
         self._wakers: list[Callable[[], None]] = []
         self._socket: SocketModeHandler | None = None
+
+    def _team_id(self) -> str:
+        return self._identity.get("team_id", "")
 
     def wake(self) -> None:
         """Something was saved: let the sender and the jobs look for work."""

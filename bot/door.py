@@ -45,8 +45,11 @@ class Door:
         client: WebClient,
         now: Callable[[], datetime],
         wake: Callable[[], None],
+        team_id: Callable[[], str],
     ) -> None:
+        """`team_id` tells the workspace that the bot token belongs to."""
         self._settings, self._db, self._client, self._now, self._wake = settings, db, client, now, wake
+        self._team_id = team_id
         self._replies = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reply")
 
     def close(self) -> None:
@@ -75,7 +78,7 @@ class Door:
         if listener.reads:
             with self._db.read() as session:
                 return listener.do(session, self._act(session, listener, body)) or Answer()
-        key, team_id = delivery_key(listener.kind, body), _team_id(body)
+        key, team_id = delivery_key(listener.kind, body), self._team_id()
         try:
             with self._db.begin() as session:
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
@@ -96,9 +99,9 @@ class Door:
         return answer
 
     def _act(self, session: Session, listener: Listener, body: dict[str, Any], *, meet: bool = False) -> Act:
-        team_id, user_id, now = _team_id(body), _user_id(body), self._now()
+        team_id, user_id, now = self._team_id(), _user_id(body), self._now()
         user = body.get("user")
-        if isinstance(user, dict) and user.get("team_id") not in (None, "", team_id):
+        if isinstance(user, dict) and user.get("team_id") not in (None, "", team_id, _team_of(body)):
             raise BotError(OTHER_COMPANY)
         if meet and user_id and people_store.get_person(session, team_id=team_id, user_id=user_id) is None:
             name = user.get("name") if isinstance(user, dict) else body.get("user_name")
@@ -195,14 +198,10 @@ def _send_reply(url: str, answer: Answer) -> None:
         log.warning("private reply not delivered", error=type(error).__name__)
 
 
-def _team_id(body: dict[str, Any]) -> str:
+def _team_of(body: dict[str, Any]) -> str | None:
+    """The workspace in which it happened, as the payload says; it may say nothing (Enterprise Grid)."""
     team = body.get("team")
-    if isinstance(team, dict) and team.get("id"):
-        return str(team["id"])
-    authorizations = body.get("authorizations") or [{}]
-    user = body.get("user")
-    home = user.get("team_id") if isinstance(user, dict) else None
-    return str(body.get("team_id") or authorizations[0].get("team_id") or home or "")
+    return team.get("id") if isinstance(team, dict) else body.get("team_id")
 
 
 def _user_id(body: dict[str, Any]) -> str:

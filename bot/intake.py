@@ -159,15 +159,19 @@ class Listener:
 
 
 def delivery_key(kind: Kind, body: dict[str, Any]) -> str:
-    """What makes this delivery the same one when it comes again (R2)."""
+    """What makes this delivery the same one when it comes again (R2).
+
+    A payload without the id that Slack gives it cannot be recognised again; it gets a key of its own.
+    """
+    unique = secrets.token_urlsafe(12)
     user = (body.get("user") or {}).get("id") or body.get("user_id") or ""
     if kind == "event":
-        return f"event:{body.get('event_id')}"
+        return f"event:{body.get('event_id') or unique}"
     if kind == "submission":
         view = body.get("view") or {}
-        return f"form:{kit.memo(view).get('nonce') or view.get('id')}"
+        return f"form:{kit.memo(view).get('nonce') or view.get('id') or unique}"
     if kind == "action":
         action, container = (body.get("actions") or [{}])[0], body.get("container") or {}
         place = container.get("message_ts") or container.get("view_id") or ""
-        return f"action:{user}:{place}:{action.get('action_id')}:{action.get('action_ts')}"
-    return f"{kind}:{user}:{body.get('trigger_id') or body.get('action_ts')}"
+        return f"action:{user}:{place}:{action.get('action_id')}:{action.get('action_ts') or unique}"
+    return f"{kind}:{user}:{body.get('trigger_id') or body.get('action_ts') or unique}"
