@@ -1,4 +1,4 @@
-"""The rules of the house: imports point down, every query is scoped, every listener has a capability, names are kept."""
+"""The rules of the house: imports point down, queries are scoped, every listener has a capability, names are kept."""
 
 import ast
 import re

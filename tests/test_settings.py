@@ -1,0 +1,70 @@
+"""The configuration: everything that is wrong is one line, and no value is repeated."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import read_settings
+
+SECRET = "xoxb-123-secret"
+
+
+@pytest.fixture
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for key in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DATABASE_URL", "ADMIN_USER_IDS", "SLACK_API_URL"):
+        monkeypatch.delenv(key, raising=False)
+    return tmp_path / ".env"
+
+
+def test_nothing_at_all_is_a_configuration(env: Path) -> None:
+    settings = read_settings(env)
+    assert not settings.has_tokens
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.emoji_map["white_check_mark"] == "used"
+
+
+def test_a_whole_configuration_is_read(env: Path) -> None:
+    env.write_text(
+        f"SLACK_BOT_TOKEN={SECRET}\nSLACK_APP_TOKEN=xapp-1\nSLACK_API_URL=http://127.0.0.1:9000/api\n"
+        "ADMIN_USER_IDS=U1, U2\nDATABASE_URL=postgres://u:p@h/d\nREACTIONS=rocket=helpful\n"
+    )
+    settings = read_settings(env)
+    assert settings.has_tokens
+    assert settings.slack_api_url == "http://127.0.0.1:9000/api/"
+    assert settings.admin_user_ids == {"U1", "U2"}
+    assert settings.database_url == "postgresql+psycopg://u:p@h/d"
+    assert settings.emoji_map["rocket"] == "helpful"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("SLACK_BOT_TOKEN=xapp-wrong", "SLACK_BOT_TOKEN: a bot token starts with xoxb-"),
+        ("SLACK_APP_TOKEN=xoxb-wrong", "SLACK_APP_TOKEN: an app-level token starts with xapp-"),
+        ("SLACK_API_URL=slack.com", "SLACK_API_URL: must start with http"),
+        ("DATABASE_URL=mysql://x", "DATABASE_URL: must start with sqlite"),
+        ("ADMIN_USER_IDS=sam@example.com", "ADMIN_USER_IDS: 1 of the ids"),
+        ("FIRST_REPLY_HOURS=soon", "FIRST_REPLY_HOURS: "),
+        ("FIRST_REPLY_HOURS=0", "FIRST_REPLY_HOURS: "),
+        ("DEFAULT_TZ=Mars/Olympus", "DEFAULT_TZ: is not a time zone"),
+        ("REACTIONS=rocket=wonderful", "REACTIONS: write emoji=meaning"),
+        ("LOG_LEVEL=CHATTY", "LOG_LEVEL: must be"),
+        ("TICK_SECONDS=-1", "TICK_SECONDS: "),
+    ],
+)
+def test_what_is_wrong_is_one_line_without_its_value(env: Path, line: str, says: str) -> None:
+    env.write_text(line + "\n")
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(env)
+    assert len(wrong.value.lines) == 1
+    assert wrong.value.lines[0].startswith(says)
+    assert line.split("=", 1)[1] not in wrong.value.lines[0]
+
+
+def test_everything_wrong_is_named_at_once(env: Path) -> None:
+    env.write_text(f"SLACK_APP_TOKEN={SECRET}\nDEFAULT_TZ=nowhere\nLOG_LEVEL=x\n")
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(env)
+    assert len(wrong.value.lines) == 3
+    assert SECRET not in str(wrong.value)
