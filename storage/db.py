@@ -1,6 +1,8 @@
 """The database: one engine, and the only way to a transaction."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +11,7 @@ from sqlalchemy import Connection, Engine, event, make_url
 from sqlmodel import Session, create_engine
 
 BUSY_TIMEOUT_MS = 10_000  # R9: how long SQLite waits for another process before it says "locked"
+WAL_TRIES = 40  # times 50 ms
 
 
 class Database:
@@ -59,14 +62,26 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not open transactions of its own
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    _switch_to_wal(cursor)
     cursor.close()
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    # Two connections that make a new file a WAL file at the same moment: one is told "locked" without any waiting.
+    for attempt in range(WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt == WAL_TRIES - 1:
+                raise
+            time.sleep(0.05)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,0 +1,65 @@
+"""What all tests may use: `db` and `database_url`, each once with SQLite and once with a real PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.db import Database
+from storage.schema import migrate
+from tests.databases import PostgresServer, postgresql_database, sqlite_database
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this machine's tests."""
+    server = PostgresServer()
+    server.enter()
+    yield server
+    server.leave()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and nothing in them."""
+    path = tmp_path_factory.mktemp("model") / "model.db"
+    db = Database(f"sqlite:///{path}")
+    migrate(db)
+    db.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own, with all tables."""
+    if request.param == "sqlite":
+        yield sqlite_database(tmp_path, request.getfixturevalue("migrated_file"))
+    else:
+        with postgresql_database(request.getfixturevalue("postgres")) as url:
+            yield url
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """A database of this test's own, with all tables."""
+    db = Database(database_url)
+    yield db
+    db.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of this test's own with nothing in it."""
+    if request.param == "sqlite":
+        db = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield db
+        db.close()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"empty_{tmp_path.name}_{tmp_path.parent.name}".lower()[:60]
+    server.drop(name)
+    server.create(name)
+    db = Database(server.url(name))
+    yield db
+    db.close()
+    server.drop(name)

