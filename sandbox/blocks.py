@@ -47,7 +47,7 @@ def _interactive(block: Json) -> list[Json]:
 
 
 def assign_ids(blocks: list[Json]) -> list[Json]:
-    """The blocks, with a block_id and action_ids wherever they had none, as Slack fills them in; the given ones stay."""
+    """The blocks, with a block_id and action_ids wherever they had none, as Slack fills them in."""
     return [_with_ids(block) for block in blocks]
 
 
