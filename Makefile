@@ -33,8 +33,8 @@ format: install-dev  ## put the code in the house style
 
 lock: install-dev  ## pin names, versions and hashes anew
 	@$(BIN)/pip install --quiet uv
-	@for kind in "" dev; do echo setuptools | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-annotate $${kind:+--extra $$kind} pyproject.toml - -o requirements$${kind:+-$$kind}.lock; done
+	@for kind in "" dev; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate $${kind:+--extra $$kind} pyproject.toml -o requirements$${kind:+-$$kind}.lock; done
 
 clean:  ## remove .venv and everything that was made here
 	@rm -rf $(VENV) var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -46,7 +46,6 @@ $(VENV)/bin/python:
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what Groundswell needs (once, about a minute) ..."
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
