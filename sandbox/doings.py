@@ -1,0 +1,152 @@
+"""What a person does without the app: writing, editing, reacting, joining, looking at the Home."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.model import BOT_USER_ID, Json, Message, SlackError
+from sandbox.reactions import clean_name
+from sandbox.surfaces import PageError, channel_of, message_of, person_of
+from sandbox.workspace import Workspace
+
+LONGEST = 40_000  # characters; Slack's own limit for a person's message
+
+
+def _said(told: Mapping[str, Any]) -> str:
+    text = told.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise PageError("no_text", "There is nothing to send.")
+    if len(text) > LONGEST:
+        raise PageError("msg_too_long", "This message is too long.")
+    return text
+
+
+def say(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Write a message, or a reply with `thread_ts`; the text is in Slack's markup.
+
+    Raises:
+        PageError: nothing to send, or nowhere to send it.
+    """
+    conversation = channel_of(space, user, str(told.get("channel", "")))
+    thread_ts = str(told.get("thread_ts") or "")
+    if thread_ts:
+        parent = message_of(space, user, conversation.id, thread_ts)
+        if parent.only_for:
+            raise PageError("message_not_found", "Only you can see that message, so it cannot have replies.")
+        thread_ts = parent.thread_ts or parent.ts
+    message = space.post(Message(conversation.id, "", user, _said(told), thread_ts=thread_ts))
+    return {"ts": message.ts, "channel": conversation.id}
+
+
+def _own(space: Workspace, user: str, told: Mapping[str, Any]) -> Message:
+    message = message_of(space, user, str(told.get("channel", "")), str(told.get("ts", "")))
+    if message.user != user or message.subtype == "tombstone":
+        raise PageError("not_yours", "Only the person who wrote a message can change or delete it.")
+    return message
+
+
+def edit(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Change an own message.
+
+    Raises:
+        PageError: it is not theirs, or nothing would be left.
+    """
+    message = _own(space, user, told)
+    space.edit(message, user, text=_said(told))
+    return {}
+
+
+def delete(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Delete an own message, or dismiss an ephemeral one.
+
+    Raises:
+        PageError: it is not theirs.
+    """
+    message = message_of(space, user, str(told.get("channel", "")), str(told.get("ts", "")))
+    space.delete(message if message.only_for else _own(space, user, told))
+    return {}
+
+
+def react(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Put a reaction on a message, or take it away.
+
+    Raises:
+        PageError: it is there already, or is not there.
+    """
+    message = message_of(space, user, str(told.get("channel", "")), str(told.get("ts", "")))
+    if message.only_for:
+        raise PageError("message_not_found", "Messages that only you can see take no reactions.")
+    words = {
+        "invalid_name": "There is no such reaction.",
+        "already_reacted": "That reaction is there already.",
+        "no_reaction": "That reaction is not there.",
+    }
+    try:
+        space.react(message, user, clean_name(str(told.get("reaction", ""))), remove=bool(told.get("remove")))
+    except SlackError as error:
+        raise PageError(error.error, words[error.error]) from None
+    return {}
+
+
+def unfurl(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Tell the app again of the links in a message.
+
+    Raises:
+        PageError: there is no such message.
+    """
+    space.emit_links(message_of(space, user, str(told.get("channel", "")), str(told.get("ts", ""))))
+    return {}
+
+
+def join(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Join a channel by id or name, or leave it.
+
+    Raises:
+        PageError: there is no such channel.
+    """
+    person_of(space, user)
+    _in_or_out(space, user, told)
+    return {}
+
+
+def invite(space: Workspace, told: Mapping[str, Any]) -> Json:
+    """Put the app into a channel, or out.
+
+    Raises:
+        PageError: there is no such channel.
+    """
+    _in_or_out(space, BOT_USER_ID, told)
+    return {}
+
+
+def _in_or_out(space: Workspace, user: str, told: Mapping[str, Any]) -> None:
+    try:
+        conversation = space.conversation(str(told.get("channel", "")))
+    except SlackError:
+        raise PageError("channel_not_found", "There is no channel of that name.") from None
+    if conversation.kind == "app":
+        raise PageError("not_a_channel", "A direct message cannot be joined or left.")
+    space.join(conversation, user, leave=bool(told.get("leave")))
+
+
+def open_home(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Look at the app: its Home, or its messages.
+
+    Raises:
+        PageError: there is no such tab.
+    """
+    person_of(space, user)
+    tab = str(told.get("tab") or "home")
+    if tab not in ("home", "messages"):
+        raise PageError("invalid_tab", 'The tabs are "home" and "messages".')
+    event: Json = {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": space.dm(user).id,
+        "tab": tab,
+        "event_ts": space.clock.next_ts(),
+    }
+    home = space.screens.homes.get(user)
+    if home is not None and tab == "home":
+        event["view"] = home.to_slack(space.team_id)
+    space.emit("app_home_opened", event)
+    return {}

@@ -1,0 +1,67 @@
+"""The three steps of an upload: an address, the bytes, and putting the file where people see it."""
+
+from sandbox.arguments import Arguments
+from sandbox.chat import target
+from sandbox.model import BOT_USER_ID, Json, Message, SlackError, Upload, new_id
+from sandbox.workspace import Workspace
+
+LARGEST = 50_000_000  # bytes; enough for a picture, small enough for this process
+
+
+def get_upload_url(space: Workspace, args: Arguments) -> Json:
+    """files.getUploadURLExternal: where to send a file of exactly `length` bytes."""
+    name = args.text("filename", required=True)
+    args.text("length", required=True)
+    length = args.number("length", 0, LARGEST + 1)
+    if not 0 < length <= LARGEST:
+        raise SlackError("invalid_arguments", "[ERROR] the length is not possible [json-pointer:/length]")
+    file = Upload(new_id("F"), name, length, args.text("alt_txt"), space.clock.seconds())
+    space.files[file.id] = file
+    return {"ok": True, "upload_url": f"{space.base_url}/_upload/{file.id}", "file_id": file.id}
+
+
+def receive(space: Workspace, file_id: str, data: bytes) -> str:
+    """The bytes of a file have come; returns Slack's plain answer.
+
+    Raises:
+        SlackError: no such upload, or another length than announced.
+    """
+    file = space.files.get(file_id)
+    if file is None or file.shared:
+        raise SlackError("file_not_found")
+    if len(data) != file.length:
+        raise SlackError("length_mismatch", f"[ERROR] {file.length} bytes announced, {len(data)} received")
+    file.data = data
+    return f"OK - {file.length}"
+
+
+def complete_upload(space: Workspace, args: Arguments) -> Json:
+    """files.completeUploadExternal: share the files, as one post if a channel is given."""
+    wanted = args.items("files", "invalid_arguments")
+    if not wanted:
+        raise SlackError("invalid_arguments", "[ERROR] missing required field: files")
+    channel = args.text("channel_id") or args.text("channels").partition(",")[0]
+    conversation = target(space, channel) if channel else None
+    if conversation and BOT_USER_ID not in conversation.members:
+        raise SlackError("not_in_channel")
+    files = []
+    for one in wanted:
+        file = space.files.get(str(one.get("id")))
+        if file is None or file.data is None or file.shared:
+            raise SlackError("file_not_found")
+        files.append((file, str(one.get("title") or "")))
+    for file, title in files:
+        file.title, file.shared = title, True
+    shared = [file for file, _title in files]
+    if conversation:
+        space.post(
+            Message(
+                channel=conversation.id,
+                ts="",
+                user=BOT_USER_ID,
+                text=args.text("initial_comment"),
+                thread_ts=args.text("thread_ts"),
+                files=shared,
+            )
+        )
+    return {"ok": True, "files": [file.to_slack(space.base_url) for file in shared]}

@@ -1,0 +1,195 @@
+"""A running sandbox with the sample company, an app of slack_bolt, and short ways to both."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from sandbox.server import SandboxServer
+
+COMPANY = Path(__file__).parents[2] / "sandbox" / "company"
+MANIFEST = {
+    "display_information": {"name": "Tryout"},
+    "features": {
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "bot_user": {"display_name": "Tryout", "always_online": True},
+        "slash_commands": [
+            {"command": "/try", "description": "Try it", "usage_hint": "[what]", "should_escape": False}
+        ],
+        "shortcuts": [
+            {"name": "Begin", "type": "global", "callback_id": "begin", "description": "Begin"},
+            {"name": "Quote", "type": "message", "callback_id": "quote", "description": "Quote"},
+        ],
+        "unfurl_domains": ["assets.meridian.example"],
+    },
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "commands",
+                "chat:write",
+                "channels:read",
+                "channels:history",
+                "im:history",
+                "im:read",
+                "im:write",
+                "users:read",
+                "reactions:read",
+                "reactions:write",
+                "files:write",
+                "links:read",
+                "usergroups:read",
+            ]
+        }
+    },
+    "settings": {
+        "event_subscriptions": {
+            "bot_events": [
+                "app_home_opened",
+                "message.channels",
+                "message.im",
+                "reaction_added",
+                "reaction_removed",
+                "link_shared",
+                "member_joined_channel",
+            ]
+        },
+        "interactivity": {"is_enabled": True},
+        "socket_mode_enabled": True,
+    },
+}
+REP, MARKETER = "UE50DGOK6", "UMJXSQ127"
+
+
+def text_block(words: str, block_id: str = "said") -> dict[str, Any]:
+    """A section."""
+    return {"type": "section", "block_id": block_id, "text": {"type": "mrkdwn", "text": words}}
+
+
+def button(action_id: str = "go", block_id: str = "buttons", **more: Any) -> dict[str, Any]:
+    """An actions block with one button."""
+    element = {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": "Go"}, **more}
+    return {"type": "actions", "block_id": block_id, "elements": [element]}
+
+
+def text_input(block_id: str = "words", **more: Any) -> dict[str, Any]:
+    """An input block for words."""
+    element = {"type": "plain_text_input", "action_id": "typed", **more}
+    return {"type": "input", "block_id": block_id, "label": {"type": "plain_text", "text": "Words"}, "element": element}
+
+
+def modal(*blocks: dict[str, Any], title: str = "Form", **more: Any) -> dict[str, Any]:
+    """A modal."""
+    plain = {"type": "plain_text"}
+    view = {
+        "type": "modal",
+        "callback_id": "form",
+        "title": {**plain, "text": title},
+        "submit": {**plain, "text": "Send"},
+    }
+    return {**view, "blocks": list(blocks) or [text_input()], **more}
+
+
+@dataclass
+class Room:
+    """A sandbox that runs, and what a person and an app can do with it."""
+
+    server: SandboxServer
+    http: httpx.Client
+    client: WebClient
+    channels: dict[str, str] = field(default_factory=dict)
+    apart: str = ""
+
+    def do(self, name: str, **told: Any) -> dict[str, Any]:
+        """A call of the control API that must be ok."""
+        answer = self.ask(name, **told)
+        assert answer["ok"], answer
+        return answer
+
+    def ask(self, name: str, **told: Any) -> dict[str, Any]:
+        """A call of the control API."""
+        return dict(self.http.post(f"/_sandbox/{name}", json=told).json())
+
+    def see(self, user: str = REP) -> dict[str, Any]:
+        """What a person sees."""
+        return dict(self.http.get("/_sandbox/see", params={"user": user}).json())
+
+    def messages(self, user: str = REP, channel: str = "app") -> list[dict[str, Any]]:
+        """The messages of one conversation as a person sees them."""
+        for one in self.see(user)["conversations"]:
+            if channel in (one["id"], one["kind"], "#" + one["name"]):
+                return list(one["messages"])
+        raise AssertionError(channel)
+
+    def log(self, kind: str) -> list[dict[str, Any]]:
+        """Entries of the log."""
+        return list(self.http.get("/_sandbox/log", params={"kind": kind}).json()["entries"])
+
+    def api(self, method: str, token: str = "xoxb-sandbox", **args: Any) -> httpx.Response:
+        """A call of the Web API with a JSON body."""
+        return self.http.post(f"/api/{method}", json=args, headers={"Authorization": f"Bearer {token}"})
+
+    def error(self, method: str, **args: Any) -> str:
+        """The error that a call of the Web API answers."""
+        answer = self.api(method, **args).json()
+        return str(answer.get("error", "ok"))
+
+
+def run_room(tmp_path: Path, manifest: dict[str, Any], **settings: Any) -> Iterator[Room]:
+    """A sandbox with this manifest until the test is over."""
+    path = tmp_path / "manifest.yaml"
+    path.write_text(yaml.safe_dump(manifest))
+    server = SandboxServer(COMPANY, path, port=0, **{"ack_seconds": 0.6, "retry_delays": (0.0, 0.1, 0.2), **settings})
+    server.start()
+    client = WebClient("xoxb-sandbox", base_url=f"{server.url}/api/", retry_handlers=[], timeout=5)
+    with httpx.Client(base_url=server.url, timeout=10) as http:
+        room = Room(server, http, client)
+        for channel in client.conversations_list(limit=1000)["channels"]:
+            room.channels[channel["name"]] = channel["id"]
+            if not channel["is_member"]:
+                room.apart = channel["id"]
+        yield room
+    server.stop()
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    """A sandbox of one test."""
+    yield from run_room(tmp_path, MANIFEST)
+
+
+@pytest.fixture
+def channel(room: Room) -> str:
+    """A channel that the app and the rep are in."""
+    for one in room.see()["conversations"]:
+        if one["kind"] == "channel" and one["app_is_member"]:
+            return str(one["id"])
+    raise AssertionError("the rep is in no channel of the app")
+
+
+@pytest.fixture
+def bolt(room: Room) -> App:
+    """An app of slack_bolt that talks to the sandbox; listeners are added before `connect`."""
+    return App(client=room.client, request_verification_enabled=False)
+
+
+@pytest.fixture
+def connect(room: Room, bolt: App) -> Iterator[Callable[[], SocketModeHandler]]:
+    """Connects the app over Socket Mode."""
+    open_handlers: list[SocketModeHandler] = []
+
+    def go() -> SocketModeHandler:
+        handler = SocketModeHandler(bolt, "xapp-sandbox", web_client=room.client)
+        handler.connect()
+        open_handlers.append(handler)
+        return handler
+
+    yield go
+    for handler in open_handlers:
+        handler.close()
