@@ -1,26 +1,205 @@
 """People: who works here, and what an administrator says of them."""
 
 from collections.abc import Callable
+from typing import Any
 
-from bot.intake import Listener
+from sqlmodel import Session
+
+from bot.access import may
+from bot.domain.people import read_department, read_tz, read_working_hours, role_change
+from bot.domain.text import clean, clip
+from bot.errors import BotError
+from bot.intake import Act, Answer, FormErrors, Listener
 from bot.jobs import Task
+from bot.reader import Profile
+from bot.views import kit
+from bot.views import people as views
+from storage import outbox
 from storage import people as store
+
+
+def ask_groundswell(session: Session, act: Act) -> Answer:
+    """`/groundswell` alone is the help; `/groundswell people` the list, with a name behind it a search."""
+    word, _, rest = act.text.partition(" ")
+    if word.lower() != "people":
+        return Answer(text=views.help_text(act.actor, "" if word.lower() in ("", "help") else act.text))
+    if not may(act.actor, "set_people"):
+        admins = store.list_admins(session, team_id=act.team_id, admins=act.settings.admin_user_ids)
+        raise BotError(views.only_an_admin([person.name for person in admins if person.name]))
+    return Answer(modal=_list(session, act, search=rest))
+
+
+def open_people(session: Session, act: Act) -> Answer:
+    """Open the list, from a button elsewhere."""
+    return Answer(modal=_list(session, act))
+
+
+def search_people(session: Session, act: Act) -> Answer:
+    """Show who fits the words in the search field."""
+    return Answer(view=_list(session, act, search=act.form.get("search") or ""))
+
+
+def turn_page(session: Session, act: Act) -> Answer:
+    """Show another page of the list."""
+    return Answer(view=_list(session, act, search=str(act.memo.get("search") or ""), page=act.row_id))
+
+
+def return_to_list(session: Session, act: Act, notice: str = "") -> Answer:
+    """Show the list where it was left."""
+    page = act.memo.get("page")
+    search = str(act.memo.get("search") or "")
+    return Answer(view=_list(session, act, search=search, page=page if isinstance(page, int) else 0, notice=notice))
+
+
+def open_person(session: Session, act: Act) -> Answer:
+    """Show the form for the person who was chosen."""
+    user_id = str(act.value or "")
+    if not user_id.isalnum() or user_id[0] not in "UW":
+        raise BotError("Choose a person of this workspace.")
+    person = store.get_person(session, team_id=act.team_id, user_id=user_id) or store.Person(
+        team_id=act.team_id, user_id=user_id, created_at=act.now
+    )
+    held = store.list_roles(session, team_id=act.team_id, user_id=user_id)
+    always = user_id in act.settings.admin_user_ids
+    page = act.memo.get("page")
+    view = views.person_modal(
+        _card(person, held | ({"admin"} if always else set())),
+        page=page if isinstance(page, int) else 0,
+        search=str(act.memo.get("search") or ""),
+        always_admin=always,
+    )
+    return Answer(view=view)
+
+
+def change_person(session: Session, act: Act) -> Answer:
+    """Save what the form says of a person, and tell them if their roles changed."""
+    user_id, form, wrong = str(act.memo.get("user_id") or ""), act.form, {}
+    facts = {"region": " ".join(clean(form.get("region") or "").split())}
+    for field, read in (("department", read_department), ("tz", read_tz), ("working_hours", read_working_hours)):
+        try:
+            facts[field] = read(form[field]) if form.get(field) else ""
+        except ValueError as error:
+            wrong[field] = str(error)
+    if wrong:
+        raise FormErrors(wrong)
+    known = {field: value for field, value in facts.items() if value or field in ("region", "tz")}
+    person = store.record_person(session, team_id=act.team_id, user_id=user_id, now=act.now, **known)
+    roles = frozenset(form.get("roles") or ())
+    change = _change_roles(session, act, user_id, roles)
+    called = _card(person, change.after).called
+    told = f" {called} has been told." if change.before != change.after else ""
+    return return_to_list(session, act, notice=f"Saved.{told}")
+
+
+def open_import(session: Session, act: Act) -> Answer:
+    """Show the form for a pasted list."""
+    return Answer(view=views.import_modal())
+
+
+def import_list(session: Session, act: Act) -> Answer:
+    """Save a pasted list of people; bad lines are named and stay in the form."""
+    pasted, keep = act.form.get("csv") or "", act.form.get("keep") or views.KEEP_GOOD
+    done = store.import_people(
+        session,
+        team_id=act.team_id,
+        text=pasted,
+        now=act.now,
+        all_or_nothing=keep == views.ALL_OR_NOTHING,
+        admins=act.settings.admin_user_ids,
+    )
+    if not done.saved:
+        raise FormErrors({"csv": clip(views.problem_lines(done.problems), 1000)})
+    for change in done.changes:
+        _tell(session, act, change)
+    notice = views.import_notice(len(done.saved), done.problems)
+    if done.problems:
+        return Answer(view=views.import_modal(done.reading.again(done.problems), keep, notice))
+    return Answer(view=_list(session, act, notice=notice))
 
 
 def read_person(task: Task) -> None:
     """Bring one person up to date with what Slack knows of them."""
-    profile = task.reader.profile(task.payload["user_id"])
+    _remember(task, [task.reader.profile(task.payload["user_id"])])
+
+
+def sync_people(task: Task) -> None:
+    """Bring everybody up to date; who has left is kept, and asked nothing any more."""
+    _remember(task, task.reader.profiles())
+
+
+def _remember(task: Task, profiles: list[Profile]) -> None:
     with task.db.begin() as session:
-        store.record_person(
+        for profile in profiles:
+            store.record_person(
+                session,
+                team_id=task.team_id,
+                user_id=profile.user_id,
+                now=task.now,
+                name=profile.name or None,
+                tz=profile.tz or None,
+                is_active=profile.is_active,
+            )
+
+
+def _list(session: Session, act: Act, *, search: str = "", page: int = 0, notice: str = "") -> dict[str, Any]:
+    search = " ".join(clip(clean(search), 60).split())
+    total = store.count_people(session, team_id=act.team_id, search=search)
+    page = max(0, min(page, (total - 1) // views.PAGE_SIZE))
+    found = store.find_people(
+        session, team_id=act.team_id, search=search, offset=page * views.PAGE_SIZE, limit=views.PAGE_SIZE
+    )
+    held = store.list_all_roles(session, team_id=act.team_id)
+    named = {user_id: frozenset({"admin"}) for user_id in act.settings.admin_user_ids}
+    cards = [
+        _card(one, held.get(one.user_id, frozenset({"rep"})) | named.get(one.user_id, frozenset())) for one in found
+    ]
+    return views.people_modal(views.PeoplePage(cards, total, page, search), notice)
+
+
+def _card(person: store.Person, roles: frozenset[str]) -> views.PersonCard:
+    return views.PersonCard(
+        user_id=person.user_id,
+        name=person.name,
+        roles=roles,
+        department=person.department,
+        region=person.region,
+        tz=person.tz,
+        working_hours=person.working_hours,
+    )
+
+
+def _change_roles(session: Session, act: Act, user_id: str, roles: frozenset[str]) -> store.RoleChange:
+    change = store.change_roles(
+        session, team_id=act.team_id, user_id=user_id, roles=roles, admins=act.settings.admin_user_ids
+    )
+    _tell(session, act, change)
+    return change
+
+
+def _tell(session: Session, act: Act, change: store.RoleChange) -> None:
+    told = role_change(change.before, change.after)
+    if told:
+        outbox.enqueue(
             session,
-            team_id=task.team_id,
-            user_id=profile.user_id,
-            now=task.now,
-            name=profile.name,
-            tz=profile.tz or None,
-            is_active=profile.is_active,
+            team_id=act.team_id,
+            key=f"people.roles:{change.user_id}:{act.now.isoformat()}",
+            target=change.user_id,
+            message=kit.note(told),
+            now=act.now,
         )
 
 
-LISTENERS: tuple[Listener, ...] = ()
-JOBS: dict[str, Callable[[Task], None]] = {"people.read": read_person}
+LISTENERS: tuple[Listener, ...] = (
+    Listener("command", views.COMMAND, ask_groundswell, may="see_home"),
+    Listener("action", views.OPEN, open_people, may="set_people"),
+    Listener("submission", views.LIST, search_people, may="set_people"),
+    Listener("action", views.PREVIOUS, turn_page, may="set_people"),
+    Listener("action", views.NEXT, turn_page, may="set_people"),
+    Listener("action", views.PICK, open_person, may="set_people"),
+    Listener("action", views.EDIT, open_person, may="set_people"),
+    Listener("action", views.BACK, return_to_list, may="set_people"),
+    Listener("action", views.IMPORT, open_import, may="set_people"),
+    Listener("submission", views.EDIT, change_person, may="set_people"),
+    Listener("submission", views.IMPORT, import_list, may="set_people"),
+)
+JOBS: dict[str, Callable[[Task], None]] = {"people.read": read_person, "people.sync": sync_people}

@@ -1,13 +1,19 @@
 """People: who they are, where they are, and which roles they hold."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, func, or_
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.access import ROLES, Actor
+from bot.domain.people import DEPARTMENT_LABELS, BadLine, PeopleReading, PersonLine, read_people_csv
+from bot.errors import BotError
+from storage import jobs
 
-DEPARTMENTS = ("sales", "marketing", "regulatory", "executive", "other")
+DEPARTMENTS = tuple(DEPARTMENT_LABELS)
+LAST_ADMIN = "This is the only admin. Make somebody else an admin first, so that there is always one."
 
 
 class Person(SQLModel, table=True):
@@ -99,3 +105,146 @@ def find_actor(session: Session, *, team_id: str, user_id: str, admins: frozense
         region=person.region if person else "",
         tz=(person.tz if person else "") or default_tz,
     )
+
+
+@dataclass(frozen=True)
+class RoleChange:
+    """What an administrator changed: whose roles, from what to what."""
+
+    user_id: str
+    name: str
+    before: frozenset[str]
+    after: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PeopleImport:
+    """What became of a list: the names of those that were saved, the bad lines, and whose roles changed."""
+
+    saved: list[str]
+    problems: list[BadLine]
+    changes: list[RoleChange]
+    reading: PeopleReading
+
+
+def find_people(session: Session, *, team_id: str, search: str = "", offset: int = 0, limit: int = 10) -> list[Person]:
+    """Active people whose name or region contains `search`, by name, a page of them."""
+    query = _named(select(Person), team_id, search).order_by(col(Person.name), col(Person.user_id))
+    return list(session.exec(query.offset(offset).limit(limit)))
+
+
+def count_people(session: Session, *, team_id: str, search: str = "") -> int:
+    """How many people `find_people` finds in all."""
+    return int(session.exec(_named(select(func.count()).select_from(Person), team_id, search)).one())
+
+
+def find_by_name(session: Session, *, team_id: str, name: str) -> list[Person]:
+    """The active people of exactly this name, whatever its case."""
+    wanted = name.casefold()
+    return [person for person in list_people(session, team_id=team_id) if person.name.casefold() == wanted]
+
+
+def list_all_roles(session: Session, *, team_id: str) -> dict[str, frozenset[str]]:
+    """The roles of everybody who was given any, by user id."""
+    held: dict[str, set[str]] = {}
+    for row in session.exec(select(Role).where(Role.team_id == team_id)):
+        held.setdefault(row.user_id, set()).add(row.role)
+    return {user_id: frozenset(roles) for user_id, roles in held.items()}
+
+
+def list_admins(session: Session, *, team_id: str, admins: frozenset[str]) -> list[Person]:
+    """The active admins, by name: those who were given the role, and of those in the settings whom the app has met."""
+    held = select(Role.user_id).where(Role.team_id == team_id, Role.role == "admin")
+    query = select(Person).where(Person.team_id == team_id, col(Person.is_active).is_(True))
+    query = query.where(or_(col(Person.user_id).in_(held), col(Person.user_id).in_(admins)))
+    return list(session.exec(query.order_by(col(Person.name), col(Person.user_id))))
+
+
+def change_roles(
+    session: Session, *, team_id: str, user_id: str, roles: frozenset[str], admins: frozenset[str]
+) -> RoleChange:
+    """Give a person exactly these roles; those in `admins` stay admins whatever is said here.
+
+    Raises:
+        BotError: nobody would be an admin any more.
+    """
+    person = get_person(session, team_id=team_id, user_id=user_id)
+    before = list_roles(session, team_id=team_id, user_id=user_id)
+    after = roles or frozenset({"rep"})
+    if "admin" in before - after and not admins:
+        others = {one.user_id for one in list_admins(session, team_id=team_id, admins=admins)} - {user_id}
+        if not others:
+            raise BotError(LAST_ADMIN, field="roles")
+    if after != before:
+        record_roles(session, team_id=team_id, user_id=user_id, roles=after)
+    named = frozenset({"admin"}) if user_id in admins else frozenset[str]()
+    return RoleChange(user_id, person.name if person else "", before | named, after | named)
+
+
+def import_people(
+    session: Session,
+    *,
+    team_id: str,
+    text: str,
+    now: datetime,
+    all_or_nothing: bool = False,
+    admins: frozenset[str] = frozenset(),
+) -> PeopleImport:
+    """Save a list of people in CSV; with `all_or_nothing` a single bad line keeps all the others out."""
+    reading = read_people_csv(text)
+    problems, found = list(reading.problems), []
+    for line in reading.people:
+        user_id = line.user_id or _only_one(session, team_id, line, problems)
+        if user_id:
+            found.append((user_id, line))
+    found = _without_taking_the_last_admin(session, team_id, found, problems, admins)
+    problems.sort(key=lambda problem: problem.line)
+    if all_or_nothing and problems:
+        return PeopleImport([], problems, [], reading)
+    saved, changes = [], []
+    for user_id, line in found:
+        person = record_person(session, team_id=team_id, user_id=user_id, now=now, **line.facts)
+        saved.append(person.name or user_id)
+        if line.roles is not None:
+            changes.append(change_roles(session, team_id=team_id, user_id=user_id, roles=line.roles, admins=admins))
+    return PeopleImport(saved, problems, [change for change in changes if change.before != change.after], reading)
+
+
+def ask_for_sync(session: Session, *, team_id: str, real_now: datetime) -> None:
+    """Ask for a look at everybody's name and time zone in Slack, done soon by the job `people.sync`."""
+    jobs.add_job(session, team_id=team_id, kind="people.sync", key="people.sync", payload={}, now=real_now, again=True)
+
+
+def _named(query: Any, team_id: str, search: str) -> Any:
+    query = query.where(Person.team_id == team_id, col(Person.is_active).is_(True))
+    if search:
+        fits = [col(field).icontains(search, autoescape=True) for field in (Person.name, Person.region)]
+        query = query.where(or_(*fits))
+    return query
+
+
+def _only_one(session: Session, team_id: str, line: PersonLine, problems: list[BadLine]) -> str:
+    """The id of the person a line means by name alone, or "" with a problem."""
+    named = find_by_name(session, team_id=team_id, name=line.name)
+    if len(named) == 1:
+        return named[0].user_id
+    many = f"{len(named)} people are called {line.name}; say which by slack_id."
+    problems.append(BadLine(line.line, many if named else f"I know nobody called {line.name}; add their slack_id."))
+    return ""
+
+
+def _without_taking_the_last_admin(
+    session: Session,
+    team_id: str,
+    found: list[tuple[str, PersonLine]],
+    problems: list[BadLine],
+    admins: frozenset[str],
+) -> list[tuple[str, PersonLine]]:
+    """The lines that may be saved, those that make admins first; what would leave nobody an admin is a problem."""
+    before = {person.user_id for person in list_admins(session, team_id=team_id, admins=admins)}
+    given = {user_id for user_id, line in found if "admin" in (line.roles or ())}
+    taken = {user_id for user_id, line in found if line.roles is not None} & before - given
+    if taken and not admins and not (before | given) - taken:
+        problems += [BadLine(line.line, LAST_ADMIN) for user_id, line in found if user_id in taken]
+        found = [(user_id, line) for user_id, line in found if user_id not in taken]
+    return sorted(found, key=lambda pair: pair[0] not in given)

@@ -1,0 +1,72 @@
+"""The forms for people, with the worst data, against Slack's limits."""
+
+import pytest
+
+from bot.access import ROLES, Actor
+from bot.domain.people import ROLE_LABELS, BadLine
+from bot.views import kit, people
+from sandbox.blocks import check_message, check_view
+
+LONG = "Ω<!channel>&" * 300
+WORST = people.PersonCard(
+    user_id="UE50DGOK6",
+    name=LONG,
+    roles=frozenset(ROLES),
+    department="regulatory",
+    region=LONG,
+    tz="America/Argentina/ComodRivadavia",
+    working_hours="09:00-17:00",
+)
+
+
+def actor(*roles: str) -> Actor:
+    return Actor("T1", "U1", "Ada", frozenset(roles), "sales", "", "UTC")
+
+
+@pytest.mark.parametrize(("page", "total"), [(0, 1), (0, 1000), (50, 1000), (99, 1000)])
+def test_a_page_of_people_keeps_to_the_limits(page: int, total: int) -> None:
+    view = people.people_modal(people.PeoplePage([WORST] * people.PAGE_SIZE, total, page, LONG[:60]), "Saved. " * 900)
+    assert check_view(view) == []
+    assert "<!channel>" not in str([block for block in view["blocks"] if block["type"] != "input"])
+
+
+def test_an_empty_list_says_so() -> None:
+    view = people.people_modal(people.PeoplePage([], 0, 0, "Zarathustra"))
+    assert check_view(view) == []
+    assert "Nobody fits “Zarathustra”." in str(view)
+
+
+@pytest.mark.parametrize("roles", [frozenset(), frozenset({"rep"}), frozenset(ROLES)])
+def test_the_form_for_a_person_keeps_to_the_limits(roles: frozenset[str]) -> None:
+    card = people.PersonCard("U1", "", roles, "", "", "", "")
+    for one in (card, WORST):
+        view = people.person_modal(one, page=3, search=LONG[:60], always_admin=True)
+        assert check_view(view) == []
+        assert kit.memo(view) == {"user_id": one.user_id, "page": 3, "search": LONG[:60]}
+
+
+def test_the_import_form_keeps_to_the_limits() -> None:
+    problems = [BadLine(number, LONG[:200]) for number in range(2, 90)]
+    view = people.import_modal(LONG, people.ALL_OR_NOTHING, people.import_notice(3, problems))
+    assert check_view(view) == []
+    assert "<!channel>" not in view["blocks"][0]["text"]["text"]
+    assert check_view(people.import_modal()) == []
+
+
+def test_the_help_depends_on_the_roles() -> None:
+    assert "/groundswell people" not in people.help_text(actor("rep"))
+    assert "/digest" in people.help_text(actor("marketer"))
+    assert "/groundswell people" in people.help_text(actor("rep", "admin"))
+    message = kit.note(people.help_text(actor(*ROLES), LONG))
+    assert check_message(message["text"], message["blocks"], None) == []
+    assert "<!channel>" not in message["text"]
+
+
+def test_who_is_asked_instead_is_named() -> None:
+    assert people.only_an_admin(["Sam"]) == "Only an admin can change that. Yours is: Sam."
+    assert people.only_an_admin(["Sam", "Io"]) == "Only an admin can change that. Yours are: Sam, Io."
+    assert "nobody is one yet" in people.only_an_admin([])
+
+
+def test_every_role_has_a_word() -> None:
+    assert tuple(ROLE_LABELS) == ROLES
