@@ -58,7 +58,7 @@ def test_the_help_depends_on_the_roles() -> None:
     assert "/digest" in people.help_text(actor("marketer"))
     assert "/groundswell people" in people.help_text(actor("rep", "admin"))
     message = kit.note(people.help_text(actor(*ROLES), LONG))
-    assert check_message(message["text"], message["blocks"], None) == []
+    assert check_message(message["text"], message["blocks"], []) == []
     assert "<!channel>" not in message["text"]
 
 
