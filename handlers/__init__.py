@@ -5,9 +5,9 @@ from collections.abc import Callable
 from bot.clock import RunDue
 from bot.intake import Listener
 from bot.jobs import Task
-from handlers import people
+from handlers import home, people
 
-FEATURES = (people,)
+FEATURES = (people, home)
 
 LISTENERS: tuple[Listener, ...] = tuple(listener for feature in FEATURES for listener in feature.LISTENERS)
 

@@ -1,6 +1,7 @@
 """People: who works here, and what an administrator says of them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from bot.jobs import Task
 from bot.reader import Profile
 from bot.views import kit
 from bot.views import people as views
-from storage import outbox
+from storage import home, outbox
 from storage import people as store
 
 
@@ -187,6 +188,7 @@ def _tell(session: Session, act: Act, change: store.RoleChange) -> None:
             message=kit.note(told),
             now=act.now,
         )
+        home.refresh_home(session, team_id=act.team_id, user_id=change.user_id, real_now=datetime.now(UTC))
 
 
 LISTENERS: tuple[Listener, ...] = (

@@ -1,0 +1,137 @@
+"""The App Home: what you said and what became of it, where the app listens, and what your role needs to know."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.domain.text import clip, count, inert
+from bot.views import kit
+from bot.views import people as people_views
+
+OPENED = "app_home_opened"
+GIVE_FEEDBACK = "feedback.give"
+OPEN_LIBRARY = "asset.library"
+
+SHOWN_CHANNELS = 30
+ONLY_READS = "I only read reactions on messages about assets here, nothing else."
+
+
+@dataclass(frozen=True)
+class FeedbackLine:
+    """One thing that the person said: about which asset, in short what, when, and what became of it."""
+
+    title: str
+    told: str
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SetUpStep:
+    """One step of setting up: whether it is done, and what it is, as mrkdwn."""
+
+    is_done: bool
+    told: str
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """What one person's Home shows. What is None is left out."""
+
+    name: str
+    tz: str
+    feedback: list[FeedbackLine] = field(default_factory=list)
+    channels: list[str] | None = None
+    next_digest: datetime | None = None
+    set_up: list[SetUpStep] | None = None
+
+
+def home_view(page: HomePage) -> dict[str, Any]:
+    """The Home of one person."""
+    first_name = clip(page.name, 80).split(" ")[0]
+    hello = f"Hello {first_name}, what was it worth?" if first_name else "Hello, what was it worth?"
+    blocks = [
+        {"type": "header", "text": kit.plain(hello, kit.HEADER)},
+        kit.section("Tell marketing in ten seconds what an asset did for you, or find the right, approved one."),
+        {
+            "type": "actions",
+            "elements": [
+                kit.button("Give feedback", GIVE_FEEDBACK, style="primary"),
+                kit.button("Open the library", OPEN_LIBRARY),
+            ],
+        },
+        *_set_up(page),
+        *_digest(page),
+        *_feedback(page),
+        *_channels(page),
+    ]
+    return {"type": "home", "blocks": blocks}
+
+
+def set_up_steps(
+    *, marketers: int, admins: int, assets: int, channels: int | None, official_form_url: str
+) -> list[SetUpStep]:
+    """What there is to set up, in the order in which it is best done; `channels` is None where nobody may ask."""
+    steps = [
+        SetUpStep(admins > 1, f"{count(admins, 'admin', 'admins')}; a second one helps when the first is away"),
+        SetUpStep(
+            marketers > 0,
+            f"{count(marketers, 'person gets', 'people get')} the weekly digest"
+            if marketers
+            else "Nobody gets the digest yet: nobody has the role of marketer",
+        ),
+        SetUpStep(
+            assets > 0,
+            f"{count(assets, 'asset', 'assets')} in the library"
+            if assets
+            else "The library is empty: a marketer fills it with `/asset import`",
+        ),
+        SetUpStep(
+            bool(official_form_url),
+            "People who write about a complaint or an injury are led to your official form"
+            if official_form_url
+            else "The link to your official form for complaints is missing (OFFICIAL_FORM_URL)",
+        ),
+    ]
+    if channels is not None:
+        listens = f"I listen in {count(channels, 'channel', 'channels')}"
+        alone = "I am in no channel yet: invite me where people talk about assets"
+        steps.append(SetUpStep(channels > 0, listens if channels else alone))
+    return steps
+
+
+def _set_up(page: HomePage) -> list[dict[str, Any]]:
+    if page.set_up is None:
+        return []
+    lines = [f"{'✅' if step.is_done else '⬜'} {step.told}" for step in page.set_up]
+    button = kit.button("Set roles", people_views.OPEN)
+    return [{"type": "divider"}, kit.section("*Set-up*\n" + "\n".join(lines), accessory=button)]
+
+
+def _digest(page: HomePage) -> list[dict[str, Any]]:
+    if page.next_digest is None:
+        return []
+    told = kit.when(page.next_digest, page.tz, "{date_long_pretty} at {time}")
+    return [{"type": "divider"}, kit.section(f"*Your next digest*\n{told}. `/digest` shows it now.")]
+
+
+def _feedback(page: HomePage) -> list[dict[str, Any]]:
+    title: list[dict[str, Any]] = [{"type": "divider"}, kit.section("*Your feedback*")]
+    if not page.feedback:
+        return [*title, kit.context("Nothing yet. Your first words about an asset will stand here.")]
+    blocks = title
+    for line in page.feedback:
+        what = f"*{inert(clip(line.title or 'An asset not known yet', 200))}*"
+        told = f"\n{inert(clip(line.told, 300))}" if line.told else ""
+        blocks += [kit.section(what + told), kit.context(f"{line.status} · {kit.day(line.at, page.tz)}")]
+    return [*blocks, kit.context("`/asset-feedback mine` shows all of it, to edit or take back.")]
+
+
+def _channels(page: HomePage) -> list[dict[str, Any]]:
+    if page.channels is None:
+        return []
+    names = ", ".join(f"#{inert(clip(name, 80))}" for name in page.channels[:SHOWN_CHANNELS])
+    if len(page.channels) > SHOWN_CHANNELS:
+        names += f" and {len(page.channels) - SHOWN_CHANNELS} more"
+    where = f"{names}\n{ONLY_READS}" if names else "In no channel yet. Invite me where people talk about assets."
+    return [{"type": "divider"}, kit.section(f"*Where I listen*\n{where}")]

@@ -1,0 +1,101 @@
+"""The App Home: drawn when it is opened, and again when something in it has changed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.access import Actor, may
+from bot.domain.feedback import OUTCOMES, REACTION_MEANINGS, USES
+from bot.intake import Act, Listener
+from bot.jobs import Task
+from bot.reader import Refused
+from bot.views import home as views
+from storage import home as store
+from storage import people
+from storage.feedback import Feedback
+
+NEWEST = 5
+
+
+def open_home(session: Session, act: Act) -> None:
+    """Ask for the Home to be drawn; the tab with the messages needs nothing."""
+    if act.event.get("tab") in (None, "home"):
+        store.ask_for_home(session, team_id=act.team_id, user_id=act.actor.user_id, real_now=datetime.now(UTC))
+
+
+def publish_home(task: Task) -> None:
+    """Draw the Home of one person as things are now."""
+    user_id = task.payload["user_id"]
+    try:
+        channels: list[str] | None = sorted(name for _, name in task.reader.listened_channels())
+    except Refused:
+        channels = None
+    with task.db.read() as session:
+        actor = people.find_actor(
+            session,
+            team_id=task.team_id,
+            user_id=user_id,
+            admins=task.settings.admin_user_ids,
+            default_tz=task.settings.default_tz,
+        )
+        page = _page(session, task, actor, channels)
+    task.publish_home(user_id, views.home_view(page))
+
+
+def _page(session: Session, task: Task, actor: Actor, channels: list[str] | None) -> views.HomePage:
+    newest = store.list_newest_feedback(session, team_id=task.team_id, user_id=actor.user_id, limit=NEWEST)
+    return views.HomePage(
+        name=actor.name,
+        tz=actor.tz,
+        feedback=[
+            views.FeedbackLine(title=own.title, told=_told(own.row), status=_status(own.row), at=own.row.created_at)
+            for own in newest
+        ],
+        channels=channels,
+        next_digest=_next_digest(task.now, actor.tz) if may(actor, "read_digest") else None,
+        set_up=_set_up(session, task, channels) if may(actor, "set_people") else None,
+    )
+
+
+def _set_up(session: Session, task: Task, channels: list[str] | None) -> list[views.SetUpStep]:
+    admins = task.settings.admin_user_ids
+    given = {one.user_id for one in people.list_admins(session, team_id=task.team_id, admins=admins)}
+    return views.set_up_steps(
+        marketers=len(people.list_people(session, team_id=task.team_id, role="marketer")),
+        admins=len(given | admins),
+        assets=store.count_assets(session, team_id=task.team_id),
+        channels=None if channels is None else len(channels),
+        official_form_url=task.settings.official_form_url,
+    )
+
+
+def _told(row: Feedback) -> str:
+    """What was said, in a few words; what is on hold is repeated nowhere."""
+    if row.held_for:
+        return ""
+    rating = f"{row.rating} of 5" if row.rating else ""
+    use, outcome = USES.get(row.use or "", ""), OUTCOMES.get(row.outcome or "", "")
+    reaction = REACTION_MEANINGS.get(row.reaction or "", "")
+    return " · ".join(filter(None, [rating, use, outcome, reaction, row.said or row.missing]))
+
+
+def _status(row: Feedback) -> str:
+    if row.held_for:
+        return "On hold: in no digest and no message. Feedback is not a report"
+    if row.replied_at:
+        return "Answered by the owner"
+    return "The owner has been asked to reply" if row.reply_due_at else "Counted"
+
+
+def _next_digest(now: datetime, tz: str) -> datetime:
+    """The next Monday at 09:00 of the reader's own zone."""
+    local = now.astimezone(ZoneInfo(tz))
+    monday = local.date() + timedelta(days=-local.weekday() % 7)
+    due = datetime.combine(monday, time(9), tzinfo=ZoneInfo(tz))
+    return due if due > local else datetime.combine(monday + timedelta(days=7), time(9), tzinfo=ZoneInfo(tz))
+
+
+LISTENERS: tuple[Listener, ...] = (Listener("event", views.OPENED, open_home, may="see_home"),)
+JOBS: dict[str, Callable[[Task], None]] = {"home.publish": publish_home}

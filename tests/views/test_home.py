@@ -1,0 +1,47 @@
+"""The App Home, with the worst data, against Slack's limits."""
+
+from datetime import UTC, datetime
+
+from bot.views import home
+from sandbox.blocks import check_view
+
+NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
+LONG = "Ω<!channel>&*" * 250
+
+
+def test_the_fullest_home_keeps_to_the_limits() -> None:
+    page = home.HomePage(
+        name=LONG,
+        tz="America/Argentina/Buenos_Aires",
+        feedback=[home.FeedbackLine(LONG, LONG, "On hold", NOW)] * 5,
+        channels=[LONG[:80]] * 500,
+        next_digest=NOW,
+        set_up=home.set_up_steps(marketers=0, admins=1, assets=0, channels=0, official_form_url=""),
+    )
+    view = home.home_view(page)
+    assert check_view(view) == []
+    assert "<!channel>" not in str([block for block in view["blocks"] if block["type"] != "header"])
+
+
+def test_an_empty_home_greets_and_offers_what_there_is_to_do() -> None:
+    view = home.home_view(home.HomePage(name="", tz="UTC"))
+    assert check_view(view) == []
+    assert "Hello, what was it worth?" in str(view)
+    assert "Where I listen" not in str(view)
+    assert "Set-up" not in str(view)
+    assert "next digest" not in str(view)
+
+
+def test_the_home_says_what_is_read_in_channels() -> None:
+    view = home.home_view(home.HomePage(name="Dre Hollowell", tz="UTC", channels=["spine-content"]))
+    assert "Hello Dre" in str(view)
+    assert f"#spine-content\\n{home.ONLY_READS}" in str(view)
+
+
+def test_the_checklist_says_what_is_missing() -> None:
+    missing = home.set_up_steps(marketers=0, admins=1, assets=0, channels=None, official_form_url="")
+    assert [step.is_done for step in missing] == [False] * 4
+    assert "Nobody gets the digest yet" in missing[1].told
+    done = home.set_up_steps(marketers=9, admins=2, assets=30, channels=1, official_form_url="https://x.example")
+    assert all(step.is_done for step in done)
+    assert done[-1].told == "I listen in 1 channel"
