@@ -132,6 +132,7 @@ class SandboxServer:
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://{host}:{self.port}"
         self.sandbox.space.base_url = self.url
+        self.team_id: str = self.sandbox.space.team_id
         config = uvicorn.Config(
             create_app(self.sandbox),
             log_level=logging.CRITICAL,
