@@ -63,6 +63,16 @@ def downgrade(db: Database, to: str) -> None:
         command.downgrade(config_for(connection), to)
 
 
+def refuse_newer(db: Database) -> None:
+    """Nothing, unless the database was made by a newer Groundswell.
+
+    Raises:
+        SettingsError: it was.
+    """
+    with db.engine.connect() as connection:
+        _refuse_newer(connection)
+
+
 def all_tables() -> MetaData:
     """The tables as the models of all of storage's modules describe them."""
     for module in pkgutil.iter_modules(storage.__path__):
