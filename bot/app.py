@@ -46,7 +46,7 @@ class Groundswell:
         )
         self.bolt = App(
             client=WebClient(base_url=settings.slack_api_url),  # Bolt itself calls nobody
-            authorize=self._authorize,
+            authorize=lambda **_context: self._authorized(),  # Bolt would hand a bound method a second `self`
             process_before_response=True,
             raise_error_for_unhandled_request=True,
             request_verification_enabled=False,  # Socket Mode carries no signature
@@ -121,7 +121,7 @@ class Groundswell:
         self.door.close()
         self.db.close()
 
-    def _authorize(self, **_context: Any) -> AuthorizeResult:
+    def _authorized(self) -> AuthorizeResult:
         identity = self._identity
         return AuthorizeResult(
             enterprise_id=None,
@@ -214,5 +214,5 @@ def _not_for_us(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """What no listener wanted is answered with 200, so that Slack does not send it again; a failed event with 500."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200, body="")
-    log.error("not saved", error=type(error).__name__, event=(body.get("event") or {}).get("type"))
+    log.error("not saved", error=type(error).__name__, kind=(body.get("event") or {}).get("type"))
     return BoltResponse(status=500, body="")
