@@ -4,9 +4,10 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -32,6 +33,11 @@ class Act:
     def team_id(self) -> str:
         """The workspace in which it happened."""
         return self.actor.team_id
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the actor is."""
+        return self.now.astimezone(ZoneInfo(self.actor.tz)).date()
 
     @cached_property
     def text(self) -> str:

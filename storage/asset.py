@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
 from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 
+from bot.errors import BotError
 from storage import feedback
 from storage.people import Person
 
+
 if TYPE_CHECKING:
-    from bot.domain.asset import Card
+    from bot.domain.asset import AssetFields, Card
 
 
 class Asset(SQLModel, table=True):
@@ -63,7 +66,7 @@ class AssetVersion(SQLModel, table=True):
 
 
 class Announcement(SQLModel, table=True):
-    """A release told in a channel; the message itself is the outbox row."""
+    """A release told in a channel, by whom and with which words of theirs; the message itself is the outbox row."""
 
     __table_args__ = (UniqueConstraint("asset_version_id", "channel_id"),)
 
@@ -72,7 +75,9 @@ class Announcement(SQLModel, table=True):
     asset_version_id: int = Field(foreign_key="assetversion.id")
     channel_id: str
     outbox_id: int = Field(foreign_key="outbox.id")
+    note: str = ""
     created_at: datetime
+    created_by: str = ""
 
 
 def list_cards(session: Session, *, team_id: str) -> list[Card]:
@@ -87,6 +92,11 @@ def get_card(session: Session, *, team_id: str, version_id: int) -> Card | None:
     return next((card for card in cards if card.version_id == version_id), None)
 
 
+def list_versions(session: Session, *, team_id: str, asset_id: int) -> list[Card]:
+    """The versions of one asset, the latest last."""
+    return _list_cards(session, team_id, asset_id)
+
+
 def find_current_card(session: Session, *, team_id: str, asset_id: int) -> Card | None:
     """The version that is out: the latest one released, unless it was retired. It may have expired: ask its state."""
     cards = [card for card in _list_cards(session, team_id, asset_id) if card.released_at and not card.superseded_by]
@@ -97,6 +107,101 @@ def get_version(session: Session, *, team_id: str, version_id: int) -> AssetVers
     """The row of one version of this workspace, or None."""
     query = select(AssetVersion).where(AssetVersion.team_id == team_id, AssetVersion.id == version_id)
     return session.exec(query).first()
+
+
+def add_version(session: Session, *, team_id: str, fields: AssetFields, now: datetime, by: str) -> AssetVersion:
+    """Add an asset, or the next version of a known one; it is a draft unless the fields say when it was released.
+
+    Raises:
+        BotError: this version is there already.
+    """
+    key = reference_key(fields.reference)
+    asset = session.exec(select(Asset).where(Asset.team_id == team_id, Asset.reference_key == key)).first()
+    if asset is None:
+        asset = Asset(team_id=team_id, reference=fields.reference, reference_key=key, created_at=now)
+        session.add(asset)
+        session.flush()
+    row = AssetVersion(
+        team_id=team_id, asset_id=asset.id or 0, version="", number=0, title="", kind="", owner_id="",
+        created_at=now, created_by=by,
+    )  # fmt: skip
+    record_fields(session, row, fields=fields, now=now)
+    return row
+
+
+def record_fields(session: Session, row: AssetVersion, *, fields: AssetFields, now: datetime) -> None:
+    """Put the fields into a version; the reference stays what it is.
+
+    Raises:
+        BotError: another version of the asset has this name.
+    """
+    others = [other for other in _list_versions(session, row.team_id, row.asset_id) if other is not row]
+    if any(other.version.casefold() == fields.version.casefold() for other in others):
+        raise BotError(
+            f"{fields.version} of {fields.reference} is in the library already. Is this the next version?",
+            field="version",
+        )
+    for name in ("version", "title", "kind", "link", "owner_id", "audience", "product_line", "funnel_stage"):
+        setattr(row, name, getattr(fields, name))
+    row.review_days, row.expires_on = fields.review_days, fields.expires_on
+    row.aliases = json.dumps(list(fields.aliases), ensure_ascii=False)
+    if fields.released_on is None or row.released_at is None or row.released_at.date() != fields.released_on:
+        row.released_at = _noon(fields.released_on, now) if fields.released_on else None
+    session.add(row)
+    session.flush()
+    _settle_versions(session, row.team_id, row.asset_id)
+
+
+def record_released(session: Session, row: AssetVersion, *, now: datetime) -> None:
+    """The version is out from now on, and the ones before it are not; one that is out already stays as it is."""
+    row.released_at, row.retired_at = row.released_at or now, None
+    session.add(row)
+    session.flush()
+    _settle_versions(session, row.team_id, row.asset_id)
+
+
+def record_retired(session: Session, row: AssetVersion, *, now: datetime | None) -> None:
+    """The version is taken out of use, or (`now` is None) put back."""
+    row.retired_at = now
+    session.add(row)
+    session.flush()
+
+
+def reference_key(reference: str) -> str:
+    """A reference as it is compared: without case and spaces."""
+    return "".join(reference.casefold().split())
+
+
+def _list_versions(session: Session, team_id: str, asset_id: int) -> list[AssetVersion]:
+    query = select(AssetVersion).where(AssetVersion.team_id == team_id, AssetVersion.asset_id == asset_id)
+    return list(session.exec(query.order_by(col(AssetVersion.number), col(AssetVersion.id))))
+
+
+def _settle_versions(session: Session, team_id: str, asset_id: int) -> None:
+    """Number the versions in their order, and mark those that a later one has superseded."""
+    rows: list[AssetVersion] = []
+    for row in sorted(_list_versions(session, team_id, asset_id), key=lambda row: row.id or 0):
+        place = next((n for n, other in enumerate(rows) if _is_earlier(row.version, other.version)), len(rows))
+        rows.insert(place, row)
+    released = None
+    for number, row in reversed(list(enumerate(rows, start=1))):
+        row.number, row.superseded_at = number, released if row.released_at else None
+        released = row.released_at or released
+        session.add(row)
+    session.flush()
+
+
+def _is_earlier(version: str, other: str) -> bool:
+    """Whether two names count ("v2", "v10") and this one is the smaller; names of different kinds do not count."""
+    counts = [re.split(r"(\d+)", name.casefold()) for name in (version, other)]
+    if counts[0][::2] != counts[1][::2]:
+        return False
+    return [int(part) for part in counts[0][1::2]] < [int(part) for part in counts[1][1::2]]
+
+
+def _noon(day: date, now: datetime) -> datetime:
+    # At noon in UTC it is the same day nearly everywhere; what came out today came out by now.
+    return min(datetime.combine(day, time(12), UTC), now)
 
 
 def _list_cards(session: Session, team_id: str, asset_id: int | None = None) -> list[Card]:
@@ -121,7 +226,7 @@ def _find_last_uses(session: Session, team_id: str, version_ids: list[int] | Non
     query = (
         select(said.asset_version_id, func.max(said.created_at))
         .where(said.team_id == team_id, col(said.withdrawn_at).is_(None))
-        .where(or_(said.use == "used_with_customer", said.reaction == "used"))
+        .where(or_(col(said.use) == "used_with_customer", col(said.reaction) == "used"))
         .group_by(col(said.asset_version_id))
     )
     if version_ids is not None:

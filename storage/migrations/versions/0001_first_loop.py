@@ -205,7 +205,9 @@ def upgrade() -> None:
         sa.Column("asset_version_id", sa.Integer(), nullable=False),
         sa.Column("channel_id", sa.String(), nullable=False),
         sa.Column("outbox_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["asset_version_id"],
             ["assetversion.id"],

@@ -1,0 +1,99 @@
+"""Announcements: which release was told in which channel, what became of the message, and what it says now."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, cast, literal
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from storage import outbox
+from storage.asset import Announcement
+from storage.outbox import Outbox
+
+REFUSED = "asset.refused:"  # with the id of the refused message: the key of the one that tells of it
+
+
+def list_announcements(session: Session, *, team_id: str, version_id: int) -> list[tuple[Announcement, Outbox]]:
+    """The announcements of a version, each with its message, in the order in which they were made."""
+    query = (
+        select(Announcement, Outbox)
+        .join(Outbox, col(Outbox.id) == Announcement.outbox_id)
+        .where(Announcement.team_id == team_id, Announcement.asset_version_id == version_id)
+        .order_by(col(Announcement.id))
+    )
+    return list(session.exec(query).all())
+
+
+def list_untold_refusals(session: Session, *, team_id: str) -> list[tuple[Announcement, Outbox]]:
+    """The announcements that Slack refused and of which nobody has been told yet, each with its message."""
+    told = aliased(Outbox)
+    report = select(told.id).where(
+        told.team_id == team_id, told.dedupe_key == literal(REFUSED) + cast(col(Outbox.id), String)
+    )
+    query = (
+        select(Announcement, Outbox)
+        .join(Outbox, col(Outbox.id) == Announcement.outbox_id)
+        .where(Announcement.team_id == team_id, Outbox.state == "failed", ~report.exists())
+        .order_by(col(Announcement.id))
+    )
+    return list(session.exec(query).all())
+
+
+def record_refusal_told(session: Session, sent: Outbox, *, target: str, message: dict[str, Any], now: datetime) -> None:
+    """Tell somebody, once, that Slack refused the message `sent`."""
+    key = f"{REFUSED}{sent.id}"
+    outbox.enqueue(session, team_id=sent.team_id, key=key, target=target, message=message, now=now)
+
+
+def add_announcement(
+    session: Session,
+    *,
+    team_id: str,
+    version_id: int,
+    channel_id: str,
+    message: dict[str, Any],
+    note: str,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Announce a version in a channel once; where Slack refused it before, once more. False if it stands there."""
+    known = list_announcements(session, team_id=team_id, version_id=version_id)
+    row, before = next(((row, sent) for row, sent in known if row.channel_id == channel_id), (None, None))
+    if before is not None and before.state != "failed":
+        return False
+    sent = outbox.enqueue(
+        session,
+        team_id=team_id,
+        key=f"asset.announce:{version_id}:{channel_id}:{before.id if before else 0}",
+        target=channel_id,
+        message=message,
+        now=now,
+        lane="announcement",
+    )
+    row = row or Announcement(
+        team_id=team_id, asset_version_id=version_id, channel_id=channel_id, outbox_id=0, created_at=now
+    )
+    row.outbox_id, row.note, row.created_by = sent.id or 0, note, by
+    session.add(row)
+    session.flush()
+    return True
+
+
+def record_announcement_change(
+    session: Session, row: Announcement, sent: Outbox, *, message: dict[str, Any], now: datetime
+) -> None:
+    """Let the message in the channel say something else from now on."""
+    if sent.state == "failed":
+        return
+    outbox.enqueue(
+        session,
+        team_id=row.team_id,
+        key=f"asset.announce.change:{row.id}:{now.isoformat()}",
+        target=row.channel_id,
+        message=message,
+        now=now,
+        lane="announcement",
+        method="chat.update",
+        after_id=sent.id,
+    )
