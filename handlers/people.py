@@ -114,7 +114,8 @@ def import_list(session: Session, act: Act) -> Answer:
         _tell(session, act, change)
     notice = views.import_notice(len(done.saved), done.problems)
     if done.problems:
-        return Answer(view=views.import_modal(done.reading.again(done.problems), keep, notice))
+        attempt = int(act.memo.get("attempt") or 0) + 1
+        return Answer(view=views.import_modal(done.reading.again(done.problems), keep, notice, attempt))
     return Answer(view=_list(session, act, notice=notice))
 
 

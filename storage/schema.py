@@ -81,14 +81,17 @@ def all_tables() -> MetaData:
     return SQLModel.metadata
 
 
-def config_for(connection: Connection) -> Config:
-    """Alembic's configuration, made here instead of in a file; the migrations get their connection from it."""
+def config_for(connection: Connection, *, compare: bool = False) -> Config:
+    """Alembic's configuration, made here instead of in a file; the migrations get their connection from it.
+
+    With `compare` the tables of all models go along, to be held against the database's.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    config.attributes["tables"] = all_tables
+    config.attributes["tables"] = all_tables() if compare else None
     return config
 
 

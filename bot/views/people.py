@@ -134,19 +134,23 @@ def person_modal(person: PersonCard, *, page: int, search: str, always_admin: bo
     return kit.with_memo(view, user_id=person.user_id, page=page, search=search)
 
 
-def import_modal(pasted: str = "", keep: str = KEEP_GOOD, notice: str = "") -> dict[str, Any]:
-    """The form for a pasted list; `pasted` is what is tried again, `notice` (mrkdwn) what became of the last try."""
+def import_modal(pasted: str = "", keep: str = KEEP_GOOD, notice: str = "", attempt: int = 0) -> dict[str, Any]:
+    """The form for a pasted list; `pasted` is what is tried again, `notice` (mrkdwn) what became of the last try.
+
+    Slack keeps what stands in a field whose ids stay the same: each `attempt` has a field of its own.
+    """
     choices = _options(KEEP_LABELS)
     chosen = next((option for option in choices if option["value"] == keep), choices[0])
     radio = {"type": "radio_buttons", "action_id": "keep", "options": choices, "initial_option": chosen}
     area = _text(pasted, limit=kit.INPUT, multiline=True, placeholder=kit.plain(EXAMPLE, kit.PLACEHOLDER))
+    area["action_id"] = f"text{attempt}"
     blocks = [
         *([kit.section(notice)] if notice else []),
         _input("csv", "People, one a line", area, hint=COLUMNS_HINT),
         _input("keep", "If a line is bad", radio),
         {"type": "actions", "elements": [kit.button("Back to the list", BACK)]},
     ]
-    return _modal(IMPORT, "Import people", "Import", blocks)
+    return kit.with_memo(_modal(IMPORT, "Import people", "Import", blocks), attempt=attempt)
 
 
 def problem_lines(problems: list[BadLine]) -> str:

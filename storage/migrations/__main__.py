@@ -22,7 +22,9 @@ def main() -> None:
             migrate(db)
         number = f"{int(head_version() or 0) + 1:04}"
         with db.engine.connect() as connection:
-            command.revision(config_for(connection), message=sys.argv[1], autogenerate=True, rev_id=number)
+            command.revision(
+                config_for(connection, compare=True), message=sys.argv[1], autogenerate=True, rev_id=number
+            )
         db.close()
     written = next((MIGRATIONS / "versions").glob(f"{number}_*.py"))
     source = written.read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ def plain_type(kind: str, item: Any, _context: AutogenContext) -> str | Literal[
 attributes = context.config.attributes
 context.configure(
     connection=attributes["connection"],
-    target_metadata=attributes["tables"](),
+    target_metadata=attributes["tables"],
     render_as_batch=True,  # SQLite can change a table only by making it anew
     render_item=plain_type,
     compare_type=True,

@@ -34,7 +34,7 @@ def test_an_empty_database_goes_up_down_and_up_again(empty_db: Database) -> None
 
 def test_the_tables_are_what_the_models_say(db: Database) -> None:
     with db.engine.connect() as connection:
-        command.check(config_for(connection))  # raises when a migration is missing
+        command.check(config_for(connection, compare=True))  # raises when a migration is missing
 
 
 def test_the_checks_are_what_the_models_say(db: Database) -> None:
