@@ -14,7 +14,6 @@ from bot.errors import BotError
 from storage import feedback
 from storage.people import Person
 
-
 if TYPE_CHECKING:
     from bot.domain.asset import AssetFields, Card
 
