@@ -53,6 +53,8 @@ def slack(server: SandboxServer, database_url: str) -> Iterator[Slack]:
     app.start()
     anybody = screen.get("people")["people"][0]["id"]
     wait_until(lambda: bool(screen.get("see", user=anybody)["app"]["connected"]), "the app is connected")
-    yield Slack(server.url, is_idle=lambda: is_idle(db))
+    driver = Slack(server.url, is_idle=lambda: is_idle(db))
+    yield driver
+    driver.close()
     app.stop()
     screen.close()
