@@ -1,6 +1,8 @@
 """The composition root: the one place where Bolt, storage and handlers meet."""
 
+import contextlib
 import logging
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -115,7 +117,7 @@ class Groundswell:
     def stop(self) -> None:
         """Take nothing new, finish what runs, close."""
         if self._socket is not None:
-            self._socket.close()  # type: ignore[no-untyped-call]
+            _hang_up(self._socket)
         for part in reversed(self._parts):
             part.stop()
         self.door.close()
@@ -167,6 +169,16 @@ def identify(client: WebClient, tries: int = 5) -> dict[str, str]:
         if attempt < tries - 1:
             time.sleep(0.5 * 2**attempt)
     raise OSError("Slack does not answer")
+
+
+def _hang_up(handler: SocketModeHandler) -> None:
+    """Close the connection now; the SDK alone would wait three seconds for its read to time out."""
+    handler.client.auto_reconnect_enabled = False
+    connected = getattr(getattr(handler.client, "current_session", None), "sock", None)
+    if connected is not None:
+        with contextlib.suppress(OSError):
+            connected.shutdown(socket.SHUT_RD)  # acknowledgements under way still go out
+    handler.close()  # type: ignore[no-untyped-call]
 
 
 def _client(settings: Settings, timeout: int) -> WebClient:
