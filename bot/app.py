@@ -172,8 +172,10 @@ def identify(client: WebClient, tries: int = 5) -> dict[str, str]:
 
 
 def _hang_up(handler: SocketModeHandler) -> None:
-    """Close the connection now; the SDK alone would wait three seconds for its read to time out."""
+    """Close the connection now; the SDK alone would wait for its reads to time out, four seconds in all."""
     handler.client.auto_reconnect_enabled = False
+    handler.client.closed = True
+    handler.client.message_queue.put(None)  # ends its wait for the next message
     connected = getattr(getattr(handler.client, "current_session", None), "sock", None)
     if connected is not None:
         with contextlib.suppress(OSError):
