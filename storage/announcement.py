@@ -1,5 +1,6 @@
 """Announcements: which release was told in which channel, what became of the message, and what it says now."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,11 @@ from sqlalchemy import String, cast, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from storage import outbox
-from storage.asset import Announcement
+from storage import jobs, outbox
+from storage.asset import Announcement, AssetVersion
 from storage.outbox import Outbox
 
+REFRESH = "asset.refresh"  # the job that brings announcements up to date
 REFUSED = "asset.refused:"  # with the id of the refused message: the key of the one that tells of it
 
 
@@ -82,14 +84,17 @@ def add_announcement(
 
 def record_announcement_change(
     session: Session, row: Announcement, sent: Outbox, *, message: dict[str, Any], now: datetime
-) -> None:
-    """Let the message in the channel say something else from now on."""
-    if sent.state == "failed":
-        return
+) -> bool:
+    """Let the message in the channel say something else from now on; False if that is what it says already."""
+    changes = select(Outbox).where(Outbox.team_id == row.team_id, Outbox.after_id == sent.id)
+    changes = changes.where(Outbox.method == "chat.update").order_by(col(Outbox.id).desc())
+    latest = session.exec(changes).first() or sent
+    if sent.state == "failed" or json.loads(latest.payload) == message:
+        return False
     outbox.enqueue(
         session,
         team_id=row.team_id,
-        key=f"asset.announce.change:{row.id}:{now.isoformat()}",
+        key=f"asset.announce.change:{row.id}:{latest.id}",
         target=row.channel_id,
         message=message,
         now=now,
@@ -97,3 +102,16 @@ def record_announcement_change(
         method="chat.update",
         after_id=sent.id,
     )
+    return True
+
+
+def ask_for_refresh(session: Session, *, team_id: str, asset_id: int, real_now: datetime) -> None:
+    """Have the announcements of an asset's versions say what is true now; `real_now` is real time."""
+    of_asset = select(AssetVersion.id).where(AssetVersion.team_id == team_id, AssetVersion.asset_id == asset_id)
+    query = select(Announcement.id).where(
+        Announcement.team_id == team_id, col(Announcement.asset_version_id).in_(of_asset)
+    )
+    if session.exec(query).first() is None:
+        return
+    key = f"{REFRESH}:{asset_id}:{real_now.isoformat()}"
+    jobs.add_job(session, team_id=team_id, kind=REFRESH, key=key, payload={"asset_id": asset_id}, now=real_now)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
 from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 
+from bot.domain.text import clip
 from bot.errors import BotError
 from storage import feedback
 from storage.people import Person
@@ -135,11 +136,10 @@ def record_fields(session: Session, row: AssetVersion, *, fields: AssetFields, n
         BotError: another version of the asset has this name.
     """
     others = [other for other in _list_versions(session, row.team_id, row.asset_id) if other is not row]
-    if any(other.version.casefold() == fields.version.casefold() for other in others):
-        raise BotError(
-            f"{fields.version} of {fields.reference} is in the library already. Is this the next version?",
-            field="version",
-        )
+    for other in others:
+        if other.version.casefold() == fields.version.casefold():
+            there = f"{clip(other.version, 40)} of {clip(fields.reference, 80)}"
+            raise BotError(f"{there} is in the library already. Is this the next version?", field="version")
     for name in ("version", "title", "kind", "link", "owner_id", "audience", "product_line", "funnel_stage"):
         setattr(row, name, getattr(fields, name))
     row.review_days, row.expires_on = fields.review_days, fields.expires_on

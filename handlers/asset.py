@@ -1,0 +1,140 @@
+"""Assets, for everybody: the library, one asset's card, and the search while typing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.access import NOT_FOUND, may
+from bot.domain.asset import Card, find_assets, read_asset, state_on
+from bot.domain.text import clean, clip, inert
+from bot.errors import BotError
+from bot.intake import Act, Answer, Listener
+from bot.jobs import Task
+from bot.views import asset as views
+from bot.views import asset_card, asset_form, asset_library
+from storage import asset as store
+
+NAME = 200  # characters that are read as the name of an asset
+KEEPERS_WORDS = {"add": "Adding assets", "import": "Importing assets", "edit": "Editing assets"}
+KEEPERS_WORDS |= {"release": "Releasing assets", "retire": "Retiring assets"}
+
+
+def ask_for_assets(session: Session, act: Act) -> Answer:
+    """`/asset` alone opens the library; the first word behind it says what else is wanted."""
+    word, _, rest = clean(act.text).partition(" ")
+    word, rest, is_keeper = word.lower(), clip(" ".join(rest.split()), NAME), may(act.actor, "keep_assets")
+    if word in KEEPERS_WORDS and not is_keeper:
+        raise BotError(asset_card.only_marketing(KEEPERS_WORDS[word]))
+    if word == "":
+        return Answer(modal=_library(session, act))
+    if word == "list":
+        return _list(session, act, rest)
+    if word == "add":
+        return Answer(modal=asset_form.asset_modal(act.actor.user_id))
+    if word == "import":
+        return Answer(modal=asset_form.import_modal())
+    if word in ("show", "edit", "release", "retire"):
+        if not rest:
+            raise BotError(f"Which one? Put its title or number behind it: `{views.COMMAND} {word} spine deck`")
+        return _act_on_named(session, act, word, rest)
+    unknown = "" if word == "help" else act.text
+    return Answer(text=asset_library.help_text(is_keeper=is_keeper, unknown=unknown))
+
+
+def turn_page(session: Session, act: Act) -> Answer:
+    """Show another page of the library."""
+    return Answer(view=_library(session, act, page=act.row_id))
+
+
+def show_asset(session: Session, act: Act) -> Answer:
+    """Show the card of the asset that was chosen; of one that is no longer to be used, the current one."""
+    card = store.get_card(session, team_id=act.team_id, version_id=act.row_id)
+    if card is None or (card.released_at is None and not may(act.actor, "keep_assets")):
+        raise BotError(NOT_FOUND)
+    return _show(session, act, card)
+
+
+def find_asset(session: Session, act: Act) -> Answer:
+    """Offer the assets that fit what is being typed: those that are to be used, and no others."""
+    found = find_assets(clip(act.query, NAME), _current(session, act), limit=views.MOST_OPTIONS)
+    return Answer(options=views.asset_options(match.card for match in found))
+
+
+def follow_link(_session: Session, _act: Act) -> None:
+    """Somebody opens the asset itself: Slack does that, and nothing is kept of it."""
+
+
+def _library(session: Session, act: Act, page: int = 0) -> dict[str, Any]:
+    is_keeper, cards = may(act.actor, "keep_assets"), store.list_cards(session, team_id=act.team_id)
+    current = _latest_first([card for card in cards if state_on(card, act.today) == "current"])
+    drafts = [card for card in cards if is_keeper and state_on(card, act.today) == "draft"]
+    page = max(0, min(page, (len(current) - 1) // asset_library.PAGE_SIZE))
+    at = page * asset_library.PAGE_SIZE
+    shown = asset_library.Page(current[at : at + asset_library.PAGE_SIZE], len(current), page)
+    return asset_library.library_modal(shown, drafts, act.today, is_keeper=is_keeper)
+
+
+def _list(session: Session, act: Act, words: str) -> Answer:
+    cards = _current(session, act)
+    cards = [match.card for match in find_assets(words, cards, limit=1000)] if words else _latest_first(cards)
+    return Answer(text=asset_library.list_text(cards, words, act.today, is_keeper=may(act.actor, "keep_assets")))
+
+
+def _act_on_named(session: Session, act: Act, word: str, words: str) -> Answer:
+    """Do what the command says with the one asset that the words name; ask when they fit several or none."""
+    is_keeper, cards = may(act.actor, "keep_assets"), store.list_cards(session, team_id=act.team_id)
+    visible = [card for card in cards if is_keeper or card.released_at is not None]
+    if word == "release":
+        visible = [card for card in visible if state_on(card, act.today) in ("draft", "current")]
+    action = {"edit": asset_card.EDIT, "release": asset_card.RELEASE, "retire": asset_card.RETIRE}.get(word, views.SHOW)
+    reading = read_asset(words, visible)
+    if reading.card is None:
+        shown = inert(clip(words, 60))
+        ask = f"Which one do you mean by “{shown}”?" if reading.ambiguous else f"I know no asset called “{shown}”."
+        if reading.nearest and not reading.ambiguous:
+            ask += " Did you mean one of these?"
+        message = asset_card.nearest_message(ask, reading.nearest, action)
+        return Answer(text=message["text"], blocks=message["blocks"])
+    if word == "show":
+        return _show(session, act, reading.card)
+    if word == "edit":
+        return Answer(modal=asset_form.asset_modal(act.actor.user_id, reading.card))
+    if word == "release":
+        return Answer(modal=asset_form.release_modal(reading.card))
+    question = asset_card.retire_question(reading.card)
+    return Answer(text=question["text"], blocks=question["blocks"])
+
+
+def _show(session: Session, act: Act, card: Card) -> Answer:
+    is_keeper, note = may(act.actor, "keep_assets"), ""
+    if state_on(card, act.today) not in ("current", "draft"):
+        current = store.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
+        if current and state_on(current, act.today) != "current":
+            current = None
+        note, card = asset_card.no_longer(card, current, act.today), current or card
+    if act.view:
+        return Answer(modal=asset_card.card_modal(card, act.today, is_keeper=is_keeper, tz=act.actor.tz, note=note))
+    message = asset_card.card_message(card, act.today, is_keeper=is_keeper, tz=act.actor.tz, note=note)
+    return Answer(text=message["text"], blocks=message["blocks"])
+
+
+def _current(session: Session, act: Act) -> list[Card]:
+    return [card for card in store.list_cards(session, team_id=act.team_id) if state_on(card, act.today) == "current"]
+
+
+def _latest_first(cards: list[Card]) -> list[Card]:
+    return sorted(cards, key=lambda card: max(filter(None, (card.last_used_at, card.released_at))), reverse=True)
+
+
+LISTENERS: tuple[Listener, ...] = (
+    Listener("command", views.COMMAND, ask_for_assets, may="see_assets"),
+    Listener("action", asset_library.PREVIOUS, turn_page, may="see_assets"),
+    Listener("action", asset_library.NEXT, turn_page, may="see_assets"),
+    Listener("action", views.SHOW, show_asset, may="see_assets"),
+    Listener("action", views.LOOK_UP, show_asset, may="see_assets"),
+    Listener("options", views.FIND, find_asset, may="see_assets", reads=True),
+    Listener("options", views.LOOK_UP, find_asset, may="see_assets", reads=True),
+    Listener("action", asset_card.FOLLOW, follow_link, may="see_assets", reads=True),
+)
+JOBS: dict[str, Callable[[Task], None]] = {}
