@@ -1,10 +1,18 @@
 """Feedback: what people said about assets, the owners' replies, and what was typed and not yet recorded."""
 
-from datetime import datetime
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, delete, func, select
 
+from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_reply
+from bot.domain.feedback_told import Quoted
+from storage.people import Person
+
+DRAFTS_KEPT_FOR = timedelta(days=7)
 SOURCES = ("command", "form", "button", "shortcut", "reaction", "check_in")
 
 
@@ -13,8 +21,8 @@ class Feedback(SQLModel, table=True):
 
     `situation`, `use`, `outcome` and `reaction` hold the words of `bot.domain.feedback`. `said` is what the customer
     said (or the remark), `missing` what was missing. `region` is the person's when they said it. `held_for` names,
-    comma-separated, why the safety screen kept the texts back; held texts are in no message and no digest. `quoted_*` is
-    the message that was sent to marketing. `reply_due_at` runs until `replied_at`. Withdrawn rows count nowhere.
+    comma-separated, why the safety screen kept the texts back; held texts are in no message and no digest. `quoted_*`
+    is the message that was sent to marketing. `reply_due_at` runs until `replied_at`. Withdrawn rows count nowhere.
     """
 
     __table_args__ = (
@@ -73,3 +81,225 @@ class Draft(SQLModel, table=True):
     user_id: str
     payload: str
     created_at: datetime
+
+
+def add_feedback(
+    session: Session,
+    *,
+    team_id: str,
+    user_id: str,
+    region: str,
+    source: str,
+    fields: FeedbackFields,
+    now: datetime,
+    reply_hours: int,
+    quoted: Quoted | None = None,
+    place: tuple[str, str] | None = None,
+) -> Feedback:
+    """Keep what somebody said; its texts pass the safety screen here, so that none can go past it.
+
+    `reply_hours` is the time that the asset's owner has for a first reply. `place` is the channel and the message in
+    which a button was pressed.
+    """
+    row = Feedback(team_id=team_id, user_id=user_id, region=region, source=source, created_at=now)
+    if quoted is not None:
+        row.quoted_text, row.quoted_user_id = quoted.text, quoted.user_id or None
+        place = (quoted.channel_id, quoted.message_ts)
+    if place is not None:
+        row.channel_id, row.message_ts = place[0] or None, place[1] or None
+    _put(row, fields, now, reply_hours)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def record_edit(session: Session, row: Feedback, *, fields: FeedbackFields, now: datetime, reply_hours: int) -> None:
+    """Put other answers in the place of the first ones; they are screened anew."""
+    row.edited_at = now
+    _put(row, fields, now, reply_hours)
+    session.add(row)
+    session.flush()
+
+
+def record_withdrawal(session: Session, row: Feedback, *, now: datetime | None) -> None:
+    """Take it back, or (`now` is None) let it count again."""
+    row.withdrawn_at = now
+    session.add(row)
+    session.flush()
+
+
+def record_version(session: Session, row: Feedback, *, version_id: int, now: datetime) -> None:
+    """It was about another version of the asset."""
+    row.asset_version_id, row.edited_at = version_id, now
+    session.add(row)
+    session.flush()
+
+
+def get_feedback(session: Session, *, team_id: str, feedback_id: int) -> Feedback | None:
+    """One piece of feedback of this workspace, withdrawn or not, or None."""
+    query = select(Feedback).where(Feedback.team_id == team_id, Feedback.id == feedback_id)
+    return session.exec(query).first()
+
+
+def find_pressed(
+    session: Session, *, team_id: str, user_id: str, version_id: int, place: tuple[str, str]
+) -> Feedback | None:
+    """What a person said with a button of this message about this version, withdrawn or not.
+
+    It locks the person's row: of two presses at the same moment the second one waits and finds the first.
+    """
+    session.exec(select(Person).where(Person.team_id == team_id, Person.user_id == user_id).with_for_update()).first()
+    query = select(Feedback).where(
+        Feedback.team_id == team_id,
+        Feedback.user_id == user_id,
+        Feedback.asset_version_id == version_id,
+        Feedback.source == "button",
+        Feedback.use == "used_with_customer",
+        Feedback.channel_id == place[0],
+        Feedback.message_ts == place[1],
+    )
+    return session.exec(query).first()
+
+
+def list_mine(session: Session, *, team_id: str, user_id: str, offset: int, limit: int) -> list[Feedback]:
+    """What a person said and did not take back, newest first."""
+    query = (
+        select(Feedback)
+        .where(Feedback.team_id == team_id, Feedback.user_id == user_id, col(Feedback.withdrawn_at).is_(None))
+        .order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return list(session.exec(query))
+
+
+def count_feedback(session: Session, *, team_id: str, user_id: str | None = None, version_id: int | None = None) -> int:
+    """How much was said and not taken back: in all, by one person, about one asset version."""
+    query = select(func.count()).where(Feedback.team_id == team_id, col(Feedback.withdrawn_at).is_(None))
+    if user_id is not None:
+        query = query.where(Feedback.user_id == user_id)
+    if version_id is not None:
+        query = query.where(Feedback.asset_version_id == version_id)
+    return session.exec(query).one()
+
+
+def record_reaction_feedback(
+    session: Session,
+    *,
+    team_id: str,
+    reaction_id: int,
+    user_id: str,
+    region: str,
+    version_id: int,
+    meaning: str,
+    place: tuple[str, str],
+    is_present: bool,
+    now: datetime,
+) -> Feedback | None:
+    """One row for what a reaction says about an asset version, there or withdrawn as the reaction is."""
+    query = select(Feedback).where(
+        Feedback.team_id == team_id, Feedback.reaction_id == reaction_id, Feedback.asset_version_id == version_id
+    )
+    row = session.exec(query).first()
+    if row is None and not is_present:
+        return None
+    if row is None:
+        row = Feedback(team_id=team_id, user_id=user_id, region=region, source="reaction", created_at=now)
+        row.asset_version_id, row.reaction_id, row.reaction = version_id, reaction_id, meaning
+        row.use = {"used": "used_with_customer", "could_not_find": "could_not_find"}.get(meaning)
+        row.channel_id, row.message_ts = place
+    if is_present != (row.withdrawn_at is None):
+        row.withdrawn_at = None if is_present else now
+    session.add(row)
+    session.flush()
+    return row
+
+
+def list_reaction_versions(session: Session, *, team_id: str, reaction_id: int) -> list[int]:
+    """The asset versions about which a reaction has said something, withdrawn or not."""
+    query = select(Feedback.asset_version_id).where(Feedback.team_id == team_id, Feedback.reaction_id == reaction_id)
+    return [version_id for version_id in session.exec(query) if version_id is not None]
+
+
+def add_reply(session: Session, row: Feedback, *, user_id: str, text: str, now: datetime) -> FeedbackReply:
+    """Keep the owner's answer. One that the safety screen holds is not delivered, so the clock runs on."""
+    from bot.domain.safety import screen
+
+    screening = screen(text)
+    reply = FeedbackReply(team_id=row.team_id, feedback_id=row.id or 0, user_id=user_id, text=text, created_at=now)
+    if screening.held:
+        reply.held_for = ",".join(screening.labels)
+    else:
+        row.replied_at = row.replied_at or now
+        session.add(row)
+    session.add(reply)
+    session.flush()
+    return reply
+
+
+def list_replies(session: Session, *, team_id: str, feedback_ids: list[int]) -> dict[int, FeedbackReply]:
+    """The newest delivered reply to each of these pieces of feedback, by feedback id."""
+    query = (
+        select(FeedbackReply)
+        .where(FeedbackReply.team_id == team_id, col(FeedbackReply.feedback_id).in_(feedback_ids))
+        .where(col(FeedbackReply.held_for).is_(None))
+        .order_by(col(FeedbackReply.id))
+    )
+    return {reply.feedback_id: reply for reply in session.exec(query)}
+
+
+def add_draft(
+    session: Session,
+    *,
+    team_id: str,
+    user_id: str,
+    fields: FeedbackFields,
+    now: datetime,
+    quoted: Quoted | None = None,
+    source: str = "form",
+) -> Draft:
+    """Keep what was typed (all of it, however long) or quoted for the next try."""
+    kept = {"fields": asdict(fields), "quoted": asdict(quoted) if quoted else None, "source": source}
+    row = Draft(team_id=team_id, user_id=user_id, payload=json.dumps(kept, ensure_ascii=False), created_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def get_draft(session: Session, *, team_id: str, user_id: str, draft_id: int) -> Draft | None:
+    """A draft of this person, or None: nobody reads another's."""
+    query = select(Draft).where(Draft.team_id == team_id, Draft.user_id == user_id, Draft.id == draft_id)
+    return session.exec(query).first()
+
+
+def read_draft(row: Draft) -> tuple[FeedbackFields, Quoted | None, str]:
+    """What a draft holds: the answers so far, the quoted message, and where they came from."""
+    kept: dict[str, Any] = json.loads(row.payload)
+    quoted = Quoted(**kept["quoted"]) if kept["quoted"] else None
+    return FeedbackFields(**kept["fields"]), quoted, kept["source"]
+
+
+def forget_draft(session: Session, row: Draft) -> None:
+    """The draft has become feedback."""
+    session.delete(row)
+    session.flush()
+
+
+def forget_drafts(session: Session, *, team_id: str, now: datetime) -> int:
+    """Delete the drafts that are older than a week; gives their number."""
+    old = delete(Draft).where(col(Draft.team_id) == team_id, col(Draft.created_at) < now - DRAFTS_KEPT_FOR)
+    return int(session.exec(old).rowcount)
+
+
+def _put(row: Feedback, fields: FeedbackFields, now: datetime, reply_hours: int) -> None:
+    for name, value in asdict(fields).items():
+        setattr(row, name, value)
+    # One screen for all of it: "the pump stopped" and "he was hurt" may stand in two fields.
+    from bot.domain.safety import screen
+
+    screening = screen("\n".join(filter(None, (fields.said, fields.missing, row.quoted_text))))
+    row.held_for = ",".join(screening.labels) if screening.held else None
+    if not needs_first_reply(fields):
+        row.reply_due_at = row.reply_due_at if row.replied_at else None
+    elif row.reply_due_at is None:
+        row.reply_due_at = first_reply_due(now, reply_hours)

@@ -3,7 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.asset import Announcement
+from storage.outbox import Outbox
 
 
 class Reaction(SQLModel, table=True):
@@ -53,6 +56,27 @@ def record_reaction(
     return row
 
 
-def get_reaction(session: Session, *, team_id: str, reaction_id: int) -> Reaction | None:
-    """A reaction of this workspace, or None."""
-    return session.exec(select(Reaction).where(Reaction.team_id == team_id, Reaction.id == reaction_id)).first()
+def get_reaction(session: Session, *, team_id: str, reaction_id: int, lock: bool = False) -> Reaction | None:
+    """A reaction of this workspace, or None; with `lock` nobody else changes it in the meantime."""
+    query = select(Reaction).where(Reaction.team_id == team_id, Reaction.id == reaction_id)
+    return session.exec(query.with_for_update() if lock else query).first()
+
+
+def forget_reaction(session: Session, row: Reaction) -> None:
+    """The reaction stands under nothing that concerns the app."""
+    session.delete(row)
+    session.flush()
+
+
+def list_announced_versions(session: Session, *, team_id: str, channel_id: str, message_ts: str) -> list[int]:
+    """The asset versions that the app itself announced with this message."""
+    query = (
+        select(Announcement.asset_version_id)
+        .join(Outbox, col(Outbox.id) == Announcement.outbox_id)
+        .where(
+            Announcement.team_id == team_id,
+            Outbox.channel_id == channel_id,
+            Outbox.message_ts == message_ts,
+        )
+    )
+    return list(session.exec(query))

@@ -1,0 +1,287 @@
+"""Giving feedback: by command, by form, with the buttons of an asset, and by sending a message to marketing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.access import NOT_FOUND
+from bot.domain.asset import Card, Reading, read_asset, state_on
+from bot.domain.feedback import LONGEST, FeedbackFields, check_feedback_fields, read_remark
+from bot.domain.feedback_told import Quoted, Told
+from bot.domain.text import clean
+from bot.errors import BotError
+from bot.intake import Act, Answer, FormErrors, Listener
+from bot.jobs import Task
+from bot.settings import Settings
+from bot.views import feedback as views
+from bot.views import feedback_form, feedback_mine, feedback_owner, feedback_receipt, kit
+from storage import asset, feedback_told, outbox
+from storage import feedback as store
+from storage.db import Database
+
+NAME_LONGEST = 400  # characters in which the asset's name is looked for
+DRAFT_GONE = "Those words have been recorded already, or they are more than a week old. Please type them once more."
+NOTHING = FeedbackFields(asset_version_id=None)
+
+
+def give_feedback(session: Session, act: Act) -> Answer:
+    """`/asset-feedback` alone opens the form, `mine` lists the own, and anything else is recorded at once."""
+    text = clean(act.text)
+    if not text:
+        return Answer(modal=feedback_form.feedback_modal(NOTHING, None))
+    if text.lower() in ("mine", "my feedback"):
+        return _list_mine(session, act)
+    if text.lower() == "help":
+        return Answer(text=feedback_receipt.HELP)
+    cards = [card for card in asset.list_cards(session, team_id=act.team_id) if state_on(card, act.today) != "draft"]
+    cut = len(text) if len(text) <= NAME_LONGEST else (text.rfind(" ", 0, NAME_LONGEST) + 1 or NAME_LONGEST)
+    reading = read_asset(text[:cut].strip(), cards)
+    more = text[cut - 1 :] if text[cut - 1 : cut].isspace() else text[cut:]
+    rest = reading.rest + (more if cut < len(text) else "")
+    if reading.card is None:
+        return _ask_which(session, act, reading, text, rest)
+    return _record_words(session, act, reading.card, rest, note=reading.note)
+
+
+def choose_asset(session: Session, act: Act) -> Answer:
+    """Record the kept words for the asset that was chosen."""
+    draft_id, _, version_id = str(act.value or "").partition(":")
+    draft, fields, _ = _draft(session, act, draft_id)
+    card = _card(session, act, version_id)
+    store.forget_draft(session, draft)
+    return replace(_record_words(session, act, card, fields.said), replace=_is_private(act))
+
+
+def open_draft(session: Session, act: Act) -> Answer:
+    """Open the form with the kept words in it."""
+    draft, fields, quoted = _draft(session, act, str(act.row_id))
+    card = asset.get_card(session, team_id=act.team_id, version_id=fields.asset_version_id or 0)
+    view = feedback_form.feedback_modal(fields, card, quoted=quoted.text if quoted else "")
+    return Answer(modal=kit.with_memo(view, draft_id=draft.id))
+
+
+def open_form(session: Session, act: Act) -> Answer:
+    """Open the form, for the asset whose button was pressed or for none yet."""
+    if not act.row_id:
+        return Answer(modal=feedback_form.feedback_modal(NOTHING, None))
+    card = _card(session, act, str(act.row_id))
+    if state_on(card, act.today) != "current":
+        return _old(session, act, card)
+    return Answer(modal=feedback_form.feedback_modal(NOTHING, card))
+
+
+def open_could_not_use(session: Session, act: Act) -> Answer:
+    """Open the short form that asks why not."""
+    card = _card(session, act, str(act.row_id))
+    if state_on(card, act.today) != "current":
+        return _old(session, act, card)
+    return Answer(modal=feedback_form.could_not_use_modal(card))
+
+
+def record_use(session: Session, act: Act) -> Answer:
+    """Record that the asset was used with a customer: one press, one row; a second press shows the first receipt."""
+    card = _card(session, act, str(act.row_id))
+    if state_on(card, act.today) != "current":
+        return _old(session, act, card, used=True)
+    return _use(session, act, card)
+
+
+def record_old_use(session: Session, act: Act) -> Answer:
+    """Record that it was the superseded version that was used."""
+    card = _card(session, act, str(act.row_id))
+    return replace(_use(session, act, card), replace=_is_private(act))
+
+
+def send_form(session: Session, act: Act) -> Answer | None:
+    """Record what the form says; the receipt comes as a direct message."""
+    draft = store.get_draft(
+        session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=int(act.memo.get("draft_id") or 0)
+    )
+    quoted = store.read_draft(draft)[1] if draft else None
+    chosen = str(act.form.get("asset") or "")
+    version_id = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None
+    fields = feedback_form.fields_in(act.form, version_id)
+    wrong = check_feedback_fields(fields)
+    if quoted and fields.rating is None:
+        wrong.pop("rating", None)  # the message is the answer
+    if version_id is not None and _find_card(session, act, chosen) is None:
+        wrong["asset"] = "I can't find that asset. Please choose it once more."
+    if wrong:
+        raise FormErrors(wrong)
+    if draft:
+        store.forget_draft(session, draft)
+    return _send_receipt(session, act, _add(session, act, fields, "shortcut" if quoted else "form", quoted=quoted))
+
+
+def send_could_not_use(session: Session, act: Act) -> Answer | None:
+    """Record why an asset could not be used."""
+    card = _card(session, act, str(act.memo.get("version_id") or ""))
+    fields = feedback_form.fields_in(act.form, card.version_id)
+    wrong = check_feedback_fields(fields)
+    if "rating" in wrong:
+        wrong = {"use": "One answer is enough: what was in the way, or what was missing."}
+    if wrong:
+        raise FormErrors(wrong)
+    return _send_receipt(session, act, _add(session, act, fields, "button"))
+
+
+def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> int:
+    """Delete what was typed more than a week ago and never recorded; gives its number."""
+    with db.begin() as session:
+        return store.forget_drafts(session, team_id=team_id, now=now)
+
+
+def _list_mine(session: Session, act: Act) -> Answer:
+    size = feedback_mine.PAGE_SIZE
+    shown = feedback_told.list_mine(session, team_id=act.team_id, user_id=act.actor.user_id, page=0, size=size)
+    return Answer(**feedback_mine.mine_message(feedback_mine.MinePage(*shown, act.actor.tz)))
+
+
+def _ask_which(session: Session, act: Act, reading: Reading, text: str, rest: str) -> Answer:
+    said = rest if reading.ambiguous and rest else text
+    draft = _keep(session, act, replace(NOTHING, said=said))
+    ask = feedback_receipt.which_asset(text, reading.nearest, draft, is_ambiguous=reading.ambiguous)
+    return Answer(**ask)
+
+
+def _record_words(session: Session, act: Act, card: Card, rest: str, note: str = "") -> Answer:
+    """Record a rating and words about one asset, or say why not, with the words kept."""
+    remark = read_remark(rest)
+    fields = replace(NOTHING, asset_version_id=card.version_id, said=remark.said, rating=remark.rating, use=remark.use)
+    problem = remark.problem
+    if len(remark.said) > LONGEST:
+        problem = feedback_receipt.too_long(len(remark.said))
+    if problem:
+        return Answer(**feedback_receipt.not_yet(problem, remark.said, _keep(session, act, fields)))
+    if check_feedback_fields(fields):  # the asset alone: the form asks for the rest
+        return Answer(modal=feedback_form.feedback_modal(fields, card))
+    told = _add(session, act, fields, "command")
+    return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=note))
+
+
+def _use(session: Session, act: Act, card: Card) -> Answer:
+    place = (act.channel_id, str((act.body.get("container") or {}).get("message_ts") or ""))
+    row = store.find_pressed(
+        session, team_id=act.team_id, user_id=act.actor.user_id, version_id=card.version_id, place=place
+    )
+    if row is None:
+        fields = replace(NOTHING, asset_version_id=card.version_id, use="used_with_customer")
+        told = _add(session, act, fields, "button", place=place)
+    else:
+        was_taken_back = row.withdrawn_at is not None
+        store.record_withdrawal(session, row, now=None)
+        told = _changed(session, act, row) if was_taken_back else feedback_told.get_told(session, row)
+    return _private(act, feedback_receipt.receipt(told, act.settings.official_form_url, again=True))
+
+
+def _old(session: Session, act: Act, card: Card, *, used: bool = False) -> Answer:
+    current = asset.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
+    if current is not None and state_on(current, act.today) != "current":
+        current = None
+    is_superseded = state_on(card, act.today) == "superseded"
+    return _private(act, feedback_receipt.old_button(card, current, act.today, used=used and is_superseded))
+
+
+def _add(
+    session: Session,
+    act: Act,
+    fields: FeedbackFields,
+    source: str,
+    *,
+    quoted: Quoted | None = None,
+    place: tuple[str, str] | None = None,
+) -> Told:
+    row = store.add_feedback(
+        session,
+        team_id=act.team_id,
+        user_id=act.actor.user_id,
+        region=act.actor.region,
+        source=source,
+        fields=fields,
+        now=act.now,
+        reply_hours=act.settings.first_reply_hours,
+        quoted=quoted,
+        place=place,
+    )
+    return _changed(session, act, row)
+
+
+def _changed(session: Session, act: Act, row: store.Feedback) -> Told:
+    return feedback_told.record_change(
+        session,
+        row,
+        owner_message=lambda told: feedback_owner.owner_message(told, act.actor.tz),
+        now=act.now,
+        real_now=datetime.now(UTC),
+    )
+
+
+def _send_receipt(session: Session, act: Act, told: Told) -> Answer | None:
+    """The receipt of a form is a direct message; that words are on hold is also said at once, in the form's place."""
+    outbox.enqueue(
+        session,
+        team_id=act.team_id,
+        key=f"feedback.receipt:{told.feedback_id}:{act.now.isoformat()}",
+        target=act.actor.user_id,
+        message=feedback_receipt.receipt(told, act.settings.official_form_url),
+        now=act.now,
+    )
+    return Answer(view=feedback_form.held_modal(act.settings.official_form_url)) if told.is_held else None
+
+
+def _keep(session: Session, act: Act, fields: FeedbackFields) -> int:
+    row = store.add_draft(
+        session, team_id=act.team_id, user_id=act.actor.user_id, fields=fields, now=act.now, source="command"
+    )
+    return row.id or 0
+
+
+def _draft(session: Session, act: Act, draft_id: str) -> tuple[store.Draft, FeedbackFields, Quoted | None]:
+    known = int(draft_id) if draft_id.isdecimal() and len(draft_id) < 18 else 0
+    row = store.get_draft(session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=known)
+    if row is None:
+        raise BotError(DRAFT_GONE)
+    fields, quoted, _ = store.read_draft(row)
+    return row, fields, quoted
+
+
+def _find_card(session: Session, act: Act, version_id: str) -> Card | None:
+    known = int(version_id) if version_id.isdecimal() and len(version_id) < 18 else 0
+    card = asset.get_card(session, team_id=act.team_id, version_id=known)
+    return None if card is None or state_on(card, act.today) == "draft" else card
+
+
+def _card(session: Session, act: Act, version_id: str) -> Card:
+    card = _find_card(session, act, version_id)
+    if card is None:
+        raise BotError(NOT_FOUND)
+    return card
+
+
+def _is_private(act: Act) -> bool:
+    return bool((act.body.get("container") or {}).get("is_ephemeral"))
+
+
+def _private(act: Act, message: dict[str, Any]) -> Answer:
+    """What somebody hears who pressed a button: a private reply, or on a modal another one over it."""
+    if act.view.get("type") == "modal":
+        return Answer(modal=kit.notice_modal("", "Feedback") | {"blocks": message["blocks"]})
+    return Answer(**message)
+
+
+LISTENERS: tuple[Listener, ...] = (
+    Listener("command", views.COMMAND, give_feedback, may="give_feedback"),
+    Listener("shortcut", views.GIVE, open_form, may="give_feedback"),
+    Listener("action", views.GIVE, open_form, may="give_feedback"),
+    Listener("action", views.USED, record_use, may="give_feedback"),
+    Listener("action", views.USED_OLD, record_old_use, may="give_feedback"),
+    Listener("action", views.COULD_NOT_USE, open_could_not_use, may="give_feedback"),
+    Listener("action", views.CHOOSE, choose_asset, may="give_feedback"),
+    Listener("action", views.OPEN_DRAFT, open_draft, may="give_feedback"),
+    Listener("submission", views.GIVE, send_form, may="give_feedback"),
+    Listener("submission", views.COULD_NOT_USE, send_could_not_use, may="give_feedback"),
+)
+JOBS: dict[str, Callable[[Task], None]] = {}

@@ -1,0 +1,86 @@
+"""`Send to marketing`: the feedback form with somebody's message quoted in it."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.domain.asset import Card, state_on
+from bot.domain.feedback import FeedbackFields
+from bot.domain.feedback_told import QUOTED_LONGEST, Quoted
+from bot.domain.link import find_linked
+from bot.domain.text import clean, clip, links_in, plain
+from bot.intake import Act, Answer, Listener
+from bot.jobs import Task
+from bot.views import feedback as views
+from bot.views import feedback_form, kit
+from storage import asset, people
+from storage import feedback as store
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
+
+
+def send_to_marketing(session: Session, act: Act) -> Answer:
+    """Open the form with the message quoted, about the asset that it links to if there is one.
+
+    The quotation waits as a draft until the form is sent in, at most a week.
+    """
+    text = str(act.message.get("text") or "")
+    author_id = str(act.message.get("user") or "")
+    quoted = Quoted(
+        text=clip(clean(plain(text, _names(session, act, text))), QUOTED_LONGEST),
+        user_id=author_id,
+        channel_id=act.channel_id,
+        message_ts=str(act.message.get("ts") or ""),
+    )
+    card = _linked_asset(session, act, text)
+    fields = FeedbackFields(asset_version_id=card.version_id if card else None)
+    draft = store.add_draft(
+        session,
+        team_id=act.team_id,
+        user_id=act.actor.user_id,
+        fields=fields,
+        now=act.now,
+        quoted=quoted,
+        source="shortcut",
+    )
+    author = people.get_person(session, team_id=act.team_id, user_id=author_id) if author_id else None
+    view = feedback_form.feedback_modal(fields, card, quoted=quoted.text, quoted_by=author.name if author else "")
+    return Answer(modal=kit.with_memo(view, draft_id=draft.id))
+
+
+def _names(session: Session, act: Act, text: str) -> dict[str, str]:
+    """The names of those whom the message mentions."""
+    mentioned = [people.get_person(session, team_id=act.team_id, user_id=one) for one in set(_MENTION.findall(text))]
+    return {person.user_id: person.name for person in mentioned if person and person.name}
+
+
+def _linked_asset(session: Session, act: Act, text: str) -> Card | None:
+    """The asset that is to be used of those to which the message links: of an old version's link the current one."""
+    links = [*links_in(text), *_addresses(act.message.get("blocks") or [])]
+    cards = asset.list_cards(session, team_id=act.team_id) if links else []
+    for card in find_linked(links, cards):
+        current = asset.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
+        if current is not None and state_on(current, act.today) == "current":
+            return current
+    return None
+
+
+def _addresses(part: Any) -> Iterator[str]:
+    """The addresses behind links and buttons, anywhere in blocks."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _addresses(one)
+    elif isinstance(part, dict):
+        if isinstance(part.get("url"), str):
+            yield part["url"]
+        for value in part.values():
+            if isinstance(value, list | dict):
+                yield from _addresses(value)
+
+
+LISTENERS: tuple[Listener, ...] = (
+    Listener("shortcut", views.SEND_TO_MARKETING, send_to_marketing, may="give_feedback"),
+)
+JOBS: dict[str, Callable[[Task], None]] = {}

@@ -1,0 +1,120 @@
+"""Reactions: an emoji under an announcement, or under a link to an asset, is feedback; taking it back withdraws it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from bot.domain.feedback import meaning_of
+from bot.domain.link import find_linked
+from bot.domain.text import links_in
+from bot.intake import Act, Listener
+from bot.jobs import Task
+from bot.reader import Refused
+from storage import asset, feedback, home, jobs, people, workspace
+from storage import reaction as store
+
+READ = "reaction.read"
+
+
+def add_reaction(session: Session, act: Act) -> None:
+    """Somebody put an emoji under a message."""
+    _record(session, act, is_present=True)
+
+
+def remove_reaction(session: Session, act: Act) -> None:
+    """Somebody took an emoji away."""
+    _record(session, act, is_present=False)
+
+
+def read_reaction(task: Task) -> None:
+    """Find the assets that the message is about and keep what the emoji says of them; about none, nothing is kept."""
+    reaction_id = int(task.payload["reaction_id"])
+    with task.db.read() as session:
+        row = store.get_reaction(session, team_id=task.team_id, reaction_id=reaction_id)
+        version_ids = _announced(session, task, row) if row else []
+    if row is None:
+        return
+    if not version_ids:
+        version_ids = _linked(task, row)
+    with task.db.begin() as session:
+        # Read again and locked: while the message was on its way the emoji may have been taken back.
+        now_there = store.get_reaction(session, team_id=task.team_id, reaction_id=reaction_id, lock=True)
+        if now_there is not None:
+            _keep(session, task, now_there, version_ids)
+
+
+def _record(session: Session, act: Act, *, is_present: bool) -> None:
+    event, item = act.event, act.event.get("item") or {}
+    emoji, channel_id, ts = str(event.get("reaction") or ""), str(item.get("channel") or ""), str(item.get("ts") or "")
+    ours = workspace.get_workspace(session, team_id=act.team_id)
+    is_ours = ours is not None and act.actor.user_id == ours.bot_user_id
+    known = meaning_of(emoji, act.settings.emoji_map)
+    if item.get("type") != "message" or known is None or is_ours or not (channel_id and ts and act.actor.user_id):
+        return
+    event_ts = str(event.get("event_ts") or "")
+    row = store.record_reaction(
+        session,
+        team_id=act.team_id,
+        channel_id=channel_id,
+        message_ts=ts,
+        user_id=act.actor.user_id,
+        emoji=emoji,
+        event_ts=event_ts,
+        is_present=is_present,
+        now=act.now,
+    )
+    # A job for each event: one that is under way may have looked before this event came.
+    key = f"{READ}:{channel_id}:{ts}:{act.actor.user_id}:{emoji}:{event_ts}"
+    payload = {"reaction_id": row.id}
+    jobs.add_job(session, team_id=act.team_id, kind=READ, key=key, payload=payload, now=datetime.now(UTC), again=True)
+
+
+def _announced(session: Session, task: Task, row: store.Reaction) -> list[int]:
+    return store.list_announced_versions(
+        session, team_id=task.team_id, channel_id=row.channel_id, message_ts=row.message_ts
+    )
+
+
+def _linked(task: Task, row: store.Reaction) -> list[int]:
+    """The asset versions that the message links to; none where the workspace lets no message be read."""
+    try:
+        message = task.reader.message(row.channel_id, row.message_ts)
+    except Refused:
+        return []
+    if message is None:
+        return []
+    with task.db.read() as session:
+        cards = asset.list_cards(session, team_id=task.team_id)
+    return [card.version_id for card in find_linked(links_in(message.text), cards)]
+
+
+def _keep(session: Session, task: Task, row: store.Reaction, version_ids: list[int]) -> None:
+    """One piece of feedback for each asset; those that exist follow the emoji even if the message is gone by now."""
+    known = feedback.list_reaction_versions(session, team_id=task.team_id, reaction_id=row.id or 0)
+    meaning = meaning_of(row.emoji, task.settings.emoji_map)
+    if (not version_ids and not known) or meaning is None:
+        store.forget_reaction(session, row)
+        return
+    person = people.get_person(session, team_id=task.team_id, user_id=row.user_id)
+    for version_id in dict.fromkeys([*known, *version_ids]):
+        feedback.record_reaction_feedback(
+            session,
+            team_id=task.team_id,
+            reaction_id=row.id or 0,
+            user_id=row.user_id,
+            region=person.region if person else "",
+            version_id=version_id,
+            meaning=meaning,
+            place=(row.channel_id, row.message_ts),
+            is_present=row.is_present,
+            now=row.changed_at,
+        )
+    home.refresh_home(session, team_id=task.team_id, user_id=row.user_id, real_now=datetime.now(UTC))
+
+
+LISTENERS: tuple[Listener, ...] = (
+    Listener("event", "reaction_added", add_reaction, may="give_feedback"),
+    Listener("event", "reaction_removed", remove_reaction, may="give_feedback"),
+)
+JOBS: dict[str, Callable[[Task], None]] = {READ: read_reaction}

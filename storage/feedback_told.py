@@ -1,0 +1,134 @@
+"""Feedback with its asset, its writer and its owner; and the message in which the owner hears of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot.domain.feedback import FeedbackFields
+from bot.domain.feedback_told import Told
+from storage import asset, feedback, home, outbox, people
+from storage.feedback import Feedback
+from storage.outbox import Outbox
+
+
+def get_told(session: Session, row: Feedback) -> Told:
+    """One piece of feedback with everything that the screen may need of it."""
+    return list_told(session, [row], team_id=row.team_id)[0]
+
+
+def list_told(session: Session, rows: list[Feedback], *, team_id: str) -> list[Told]:
+    """The same for several, in their order."""
+    replies = feedback.list_replies(session, team_id=team_id, feedback_ids=[row.id or 0 for row in rows])
+    return [_told(session, row, replies.get(row.id or 0)) for row in rows]
+
+
+def find_owner(session: Session, *, team_id: str, version_id: int | None) -> str:
+    """Who answers for a version and sees the names: its owner or, when they have left, the current version's.
+
+    Empty if there is nobody: an owner who is no marketer (any more) sees no names.
+    """
+    card = asset.get_card(session, team_id=team_id, version_id=version_id) if version_id else None
+    if card is None:
+        return ""
+    current = asset.find_current_card(session, team_id=team_id, asset_id=card.asset_id)
+    for user_id in (card.owner_id, current.owner_id if current else ""):
+        person = people.get_person(session, team_id=team_id, user_id=user_id) if user_id else None
+        if person and person.is_active and "marketer" in people.list_roles(session, team_id=team_id, user_id=user_id):
+            return user_id
+    return ""
+
+
+def list_mine(session: Session, *, team_id: str, user_id: str, page: int, size: int) -> tuple[list[Told], int, int]:
+    """One page (from 0) of what a person said and did not take back, newest first.
+
+    With it how much there is in all, and which page it is: the last one if there are not so many.
+    """
+    total = feedback.count_feedback(session, team_id=team_id, user_id=user_id)
+    page = max(0, min(page, (total - 1) // size))
+    rows = feedback.list_mine(session, team_id=team_id, user_id=user_id, offset=page * size, limit=size)
+    return list_told(session, rows, team_id=team_id), total, page
+
+
+def record_change(
+    session: Session,
+    row: Feedback,
+    *,
+    owner_message: Callable[[Told], dict[str, Any]],
+    now: datetime,
+    real_now: datetime,
+) -> Told:
+    """Let everybody who sees this feedback see it as it is now; to be called after each change of it.
+
+    The owner's direct message is posted once and changed from then on. None is posted while no reply is due, nor to
+    somebody about their own words.
+    """
+    told = get_told(session, row)
+    home.refresh_home(session, team_id=row.team_id, user_id=row.user_id, real_now=real_now)
+    _tell_owner(session, told, row.team_id, owner_message(told), now)
+    return told
+
+
+def _tell_owner(session: Session, told: Told, team_id: str, message: dict[str, Any], now: datetime) -> None:
+    owners = {told.owner_id, told.card.owner_id if told.card else ""}
+    keys = [f"feedback.owner:{told.feedback_id}:{owner_id}" for owner_id in sorted(owners - {""})]
+    posted = session.exec(select(Outbox).where(Outbox.team_id == team_id, col(Outbox.dedupe_key).in_(keys))).all()
+    for sent in posted:
+        outbox.enqueue(
+            session,
+            team_id=team_id,
+            key=f"{sent.dedupe_key}:{now.isoformat()}",
+            target=sent.target,
+            message=message,
+            now=now,
+            method="chat.update",
+            after_id=sent.id,
+        )
+    if told.status == "waiting" or (told.is_held and told.reply_due_at and not told.replied_at):
+        is_told = told.owner_id in ("", told.user_id, *(sent.target for sent in posted))
+        if not is_told and not told.is_withdrawn:
+            key = f"feedback.owner:{told.feedback_id}:{told.owner_id}"
+            outbox.enqueue(session, team_id=team_id, key=key, target=told.owner_id, message=message, now=now)
+
+
+def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None) -> Told:
+    card = None
+    if row.asset_version_id is not None:
+        card = asset.get_card(session, team_id=row.team_id, version_id=row.asset_version_id)
+    owner_id = find_owner(session, team_id=row.team_id, version_id=row.asset_version_id)
+    is_held = bool(row.held_for)
+    fields = FeedbackFields(
+        asset_version_id=row.asset_version_id,
+        situation=row.situation,
+        use=row.use,
+        rating=row.rating,
+        outcome=row.outcome,
+        said=row.said,
+        missing=row.missing,
+        wants_reply=row.wants_reply,
+    )
+    return Told(
+        feedback_id=row.id or 0,
+        card=card,
+        fields=fields,
+        user_id=row.user_id,
+        name=_name(session, row.team_id, row.user_id),
+        region=row.region,
+        at=row.created_at,
+        is_held=is_held,
+        is_withdrawn=row.withdrawn_at is not None,
+        reaction=row.reaction,
+        quoted=row.quoted_text,
+        quoted_by=_name(session, row.team_id, row.quoted_user_id or ""),
+        owner_id=owner_id,
+        owner_name=_name(session, row.team_id, owner_id),
+        reply_due_at=row.reply_due_at,
+        replied_at=row.replied_at,
+        reply=reply.text if reply else "",
+    )
+
+
+def _name(session: Session, team_id: str, user_id: str) -> str:
+    person = people.get_person(session, team_id=team_id, user_id=user_id) if user_id else None
+    return person.name if person else ""
