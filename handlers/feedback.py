@@ -11,7 +11,7 @@ from bot.access import NOT_FOUND
 from bot.domain.asset import Card, Reading, read_asset, state_on
 from bot.domain.feedback import LONGEST, FeedbackFields, check_feedback_fields, read_remark
 from bot.domain.feedback_told import Quoted, Told
-from bot.domain.text import clean
+from bot.domain.text import clean, inert
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener
 from bot.jobs import Task
@@ -43,7 +43,8 @@ def give_feedback(session: Session, act: Act) -> Answer:
     rest = reading.rest + (more if cut < len(text) else "")
     if reading.card is None:
         return _ask_which(session, act, reading, text, rest)
-    return _record_words(session, act, reading.card, rest, note=reading.note)
+    old = _named_old(text[:cut], reading, cards)
+    return _record_words(session, act, reading.card, rest, note=reading.note, old=old)
 
 
 def choose_asset(session: Session, act: Act) -> Answer:
@@ -147,7 +148,9 @@ def _ask_which(session: Session, act: Act, reading: Reading, text: str, rest: st
     return Answer(**ask)
 
 
-def _record_words(session: Session, act: Act, card: Card, rest: str, note: str = "") -> Answer:
+def _record_words(
+    session: Session, act: Act, card: Card, rest: str, *, note: str = "", old: Card | None = None
+) -> Answer:
     """Record a rating and words about one asset, or say why not, with the words kept."""
     remark = read_remark(rest)
     fields = replace(NOTHING, asset_version_id=card.version_id, said=remark.said, rating=remark.rating, use=remark.use)
@@ -159,7 +162,16 @@ def _record_words(session: Session, act: Act, card: Card, rest: str, note: str =
     if check_feedback_fields(fields):  # the asset alone: the form asks for the rest
         return Answer(modal=feedback_form.feedback_modal(fields, card))
     told = _add(session, act, fields, "command")
-    return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=note))
+    return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=inert(note), old=old))
+
+
+def _named_old(named: str, reading: Reading, cards: list[Card]) -> Card | None:
+    """The superseded version that the words name: it may be the one that was really used."""
+    if reading.card is None or not reading.note:
+        return None
+    words = named.casefold().split()
+    others = [card for card in cards if card.asset_id == reading.card.asset_id and card.superseded_by]
+    return next((card for card in others if card.version.casefold() in words), None)
 
 
 def _use(session: Session, act: Act, card: Card) -> Answer:

@@ -85,8 +85,8 @@ def test_every_text_is_screened(db: Database) -> None:
     with db.begin() as session:
         version_id = add_version(session)
         assert give(session, asset_version_id=version_id, said="Lovely").held_for is None
-        for field in ("said", "missing"):
-            assert give(session, asset_version_id=version_id, **{field: INJURY}).held_for
+        assert give(session, asset_version_id=version_id, said=INJURY).held_for
+        assert give(session, asset_version_id=version_id, missing=INJURY).held_for
         quoted = Quoted(text=INJURY, user_id="U3", channel_id="C1", message_ts="1.2")
         fields = replace(NOTHING, asset_version_id=version_id, rating=3)
         row = store.add_feedback(
@@ -101,19 +101,14 @@ def test_an_edit_is_screened_again_and_moves_the_clock(db: Database) -> None:
     with db.begin() as session:
         version_id = add_version(session)
         row = give(session, asset_version_id=version_id, rating=4)
-        assert row.reply_due_at is None
-        fields = replace(NOTHING, asset_version_id=version_id, rating=1, said=INJURY)
-        later = NOW + timedelta(hours=1)
-        store.record_edit(session, row, fields=fields, now=later, reply_hours=48)
-        assert row.held_for
-        assert row.reply_due_at == later + timedelta(hours=48)
-        store.record_edit(
-            session, row, fields=replace(fields, said="Dull"), now=NOW + timedelta(hours=2), reply_hours=48
-        )
-        assert row.held_for is None
-        assert row.reply_due_at == later + timedelta(hours=48)
-        store.record_edit(session, row, fields=replace(fields, said="Fine", rating=4), now=NOW, reply_hours=48)
-        assert row.reply_due_at is None
+        seen = [(row.held_for, row.reply_due_at)]
+        for hours, rating, said in ((1, 1, INJURY), (2, 1, "Dull"), (3, 4, "Fine")):
+            fields = replace(NOTHING, asset_version_id=version_id, rating=rating, said=said)
+            store.record_edit(session, row, fields=fields, now=NOW + timedelta(hours=hours), reply_hours=48)
+            seen.append((row.held_for, row.reply_due_at))
+    due = NOW + timedelta(hours=49)
+    assert [bool(held) for held, _ in seen] == [False, True, False, False]
+    assert [at for _, at in seen] == [None, due, due, None]
 
 
 def test_the_owner_hears_once_and_then_sees_every_change(db: Database) -> None:
