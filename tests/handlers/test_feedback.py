@@ -1,8 +1,13 @@
 """Giving feedback, through the front door: by command, form, button and shortcut, and all that may be typed wrong."""
 
 import pytest
+from sqlmodel import select
 
-from tests.slack import Message, Person, Slack
+from bot.access import NOT_FOUND
+from storage.asset import AssetVersion
+from storage.db import Database
+from storage.feedback import Feedback
+from tests.slack import Message, Person, Slack, wait_until
 
 REP, OTHER_REP, OWNER, MARKETER = "Dre Hollowell", "Tess Amundarain", "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
 DECK = "Corvane Surgeon Deck"
@@ -267,3 +272,78 @@ def test_could_not_use_it_asks_why(slack: Slack) -> None:
     assert dre.submit(use="did_not_know", missing="A link in the CRM") == {}
     receipt = dre.reads("Did not know it", "app")
     assert "A link in the CRM" in receipt.text
+
+
+def supersede(database_url: str) -> None:
+    """The deck has a version v4 from now on, and v3 is to be used no more."""
+    db = Database(database_url)
+    with db.begin() as session:
+        old = session.exec(select(AssetVersion).where(AssetVersion.title == DECK, AssetVersion.version == "v3")).one()
+        new = old.model_dump(exclude={"id"}) | {"version": "v4", "number": old.number + 1}
+        old.superseded_at = new["released_at"]
+        session.add(old)
+        session.add(AssetVersion(**new))
+    db.close()
+
+
+def test_the_button_of_a_replaced_version_says_what_is_current(slack: Slack, database_url: str) -> None:
+    dre = slack.person(REP)
+    card = show(dre)
+    supersede(database_url)
+    for label in ("Give feedback", "Couldn't use it"):
+        dre.click(label, card)
+        told = last_private(dre, "has been replaced: v4 is current. Nothing was recorded.")
+    dre.click("I used it", told)
+    assert "v4" in last_private(dre, "Thank you, that is recorded.").text
+
+
+def test_a_use_of_a_replaced_version_is_asked_about(slack: Slack, database_url: str) -> None:
+    dre = slack.person(REP)
+    card = show(dre)
+    supersede(database_url)
+    dre.click("I used it", card)
+    dre.click("I used v3", last_private(dre, "Which one did you use?"))
+    assert "v3" in last_private(dre, "Thank you, that is recorded.").text
+    assert "of 1 piece" in mine(dre)
+
+
+def test_the_button_of_a_retired_asset_records_nothing(slack: Slack) -> None:
+    dre, ines = slack.person(REP), slack.person(OWNER)
+    card = show(dre)
+    ines.command("/asset retire corvane deck")
+    ines.click("Retire it")
+    ines.reads("is retired.")
+    for label in ("I used it", "Give feedback", "Couldn't use it"):
+        dre.click(label, card)
+    assert "Nothing was recorded." in last_private(dre, "has been retired").text
+    assert "You have given no feedback yet." in mine(dre)
+
+
+def test_somebody_elses_feedback_cannot_be_touched(slack: Slack, database_url: str) -> None:
+    dre, tess = slack.person(REP), slack.person(OTHER_REP)
+    tess.command("/asset-feedback corvane deck 4 fine")
+    dre.command("/asset-feedback corvane deck 4 fine")
+    db = Database(database_url)
+    with db.begin() as session:  # the receipt that Dre sees now names what is Tess's
+        row = session.exec(select(Feedback).where(Feedback.user_id == dre.id)).one()
+        row.user_id = tess.id
+        session.add(row)
+    db.close()
+    for label in ("Undo", "Edit"):
+        dre.click(label)
+        last_private(dre, NOT_FOUND)
+    assert "of 2 pieces" in mine(tess)
+
+
+def test_a_draft_is_forgotten_after_a_week(slack: Slack) -> None:
+    dre = slack.person(REP)
+    dre.command("/asset-feedback corvane deck 6 great")
+    slack.jump(by_seconds=8 * 24 * 3600)
+    asked = last_private(dre, KEPT)
+
+    def is_gone() -> bool:
+        dre.click("Open the form", asked)
+        return dre.modal == ""
+
+    wait_until(is_gone, "the draft is gone")
+    last_private(dre, "more than a week old")
