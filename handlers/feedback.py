@@ -18,7 +18,7 @@ from bot.jobs import Task
 from bot.settings import Settings
 from bot.views import feedback as views
 from bot.views import feedback_form, feedback_mine, feedback_owner, feedback_receipt, kit
-from storage import asset, feedback_told, outbox
+from storage import asset, feedback_draft, feedback_told, outbox
 from storage import feedback as store
 from storage.db import Database
 
@@ -52,7 +52,7 @@ def choose_asset(session: Session, act: Act) -> Answer:
     draft_id, _, version_id = str(act.value or "").partition(":")
     draft, fields, _ = _draft(session, act, draft_id)
     card = _card(session, act, version_id)
-    store.forget_draft(session, draft)
+    feedback_draft.forget_draft(session, draft)
     return replace(_record_words(session, act, card, fields.said), replace=_is_private(act))
 
 
@@ -98,10 +98,10 @@ def record_old_use(session: Session, act: Act) -> Answer:
 
 def send_form(session: Session, act: Act) -> Answer | None:
     """Record what the form says; the receipt comes as a direct message."""
-    draft = store.get_draft(
+    draft = feedback_draft.get_draft(
         session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=int(act.memo.get("draft_id") or 0)
     )
-    quoted = store.read_draft(draft)[1] if draft else None
+    quoted = feedback_draft.read_draft(draft)[1] if draft else None
     chosen = str(act.form.get("asset") or "")
     version_id = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None
     fields = feedback_form.fields_in(act.form, version_id)
@@ -113,7 +113,7 @@ def send_form(session: Session, act: Act) -> Answer | None:
     if wrong:
         raise FormErrors(wrong)
     if draft:
-        store.forget_draft(session, draft)
+        feedback_draft.forget_draft(session, draft)
     return _send_receipt(session, act, _add(session, act, fields, "shortcut" if quoted else "form", quoted=quoted))
 
 
@@ -132,7 +132,7 @@ def send_could_not_use(session: Session, act: Act) -> Answer | None:
 def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> int:
     """Delete what was typed more than a week ago and never recorded; gives its number."""
     with db.begin() as session:
-        return store.forget_drafts(session, team_id=team_id, now=now)
+        return feedback_draft.forget_drafts(session, team_id=team_id, now=now)
 
 
 def _list_mine(session: Session, act: Act) -> Answer:
@@ -245,18 +245,18 @@ def _send_receipt(session: Session, act: Act, told: Told) -> Answer | None:
 
 
 def _keep(session: Session, act: Act, fields: FeedbackFields) -> int:
-    row = store.add_draft(
+    row = feedback_draft.add_draft(
         session, team_id=act.team_id, user_id=act.actor.user_id, fields=fields, now=act.now, source="command"
     )
     return row.id or 0
 
 
-def _draft(session: Session, act: Act, draft_id: str) -> tuple[store.Draft, FeedbackFields, Quoted | None]:
+def _draft(session: Session, act: Act, draft_id: str) -> tuple[feedback_draft.Draft, FeedbackFields, Quoted | None]:
     known = int(draft_id) if draft_id.isdecimal() and len(draft_id) < 18 else 0
-    row = store.get_draft(session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=known)
+    row = feedback_draft.get_draft(session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=known)
     if row is None:
         raise BotError(DRAFT_GONE)
-    fields, quoted, _ = store.read_draft(row)
+    fields, quoted, _ = feedback_draft.read_draft(row)
     return row, fields, quoted
 
 

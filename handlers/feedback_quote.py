@@ -16,7 +16,7 @@ from bot.jobs import Task
 from bot.views import feedback as views
 from bot.views import feedback_form, kit
 from storage import asset, people
-from storage import feedback as store
+from storage import feedback_draft as store
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 

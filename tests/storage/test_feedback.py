@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from bot.domain.feedback import FeedbackFields
 from bot.domain.feedback_told import Quoted, Told
 from storage import feedback as store
-from storage import feedback_told, people
+from storage import feedback_draft, feedback_told, people
 from storage.asset import Asset, AssetVersion
 from storage.db import Database
 from storage.outbox import Outbox
@@ -196,19 +196,19 @@ def test_a_draft_keeps_all_of_it_for_its_writer_for_a_week(db: Database) -> None
     long = "ä" * 100_000
     quoted = Quoted(text="hm", user_id="U3", channel_id="C1", message_ts="1.2")
     with db.begin() as session:
-        row = store.add_draft(
+        row = feedback_draft.add_draft(
             session, team_id=TEAM, user_id=REP, fields=replace(NOTHING, said=long), now=NOW, quoted=quoted
         )
     with db.begin() as session:
         draft_id = row.id or 0
-        kept = store.get_draft(session, team_id=TEAM, user_id=REP, draft_id=draft_id)
+        kept = feedback_draft.get_draft(session, team_id=TEAM, user_id=REP, draft_id=draft_id)
         assert kept
-        assert store.read_draft(kept) == (replace(NOTHING, said=long), quoted, "form")
-        assert store.get_draft(session, team_id=TEAM, user_id="U2", draft_id=draft_id) is None
-        assert store.get_draft(session, team_id="T2", user_id=REP, draft_id=draft_id) is None
-        assert store.forget_drafts(session, team_id=TEAM, now=NOW + timedelta(days=6)) == 0
-        assert store.forget_drafts(session, team_id="T2", now=NOW + timedelta(days=8)) == 0
-        assert store.forget_drafts(session, team_id=TEAM, now=NOW + timedelta(days=8)) == 1
+        assert feedback_draft.read_draft(kept) == (replace(NOTHING, said=long), quoted, "form")
+        assert feedback_draft.get_draft(session, team_id=TEAM, user_id="U2", draft_id=draft_id) is None
+        assert feedback_draft.get_draft(session, team_id="T2", user_id=REP, draft_id=draft_id) is None
+        assert feedback_draft.forget_drafts(session, team_id=TEAM, now=NOW + timedelta(days=6)) == 0
+        assert feedback_draft.forget_drafts(session, team_id="T2", now=NOW + timedelta(days=8)) == 0
+        assert feedback_draft.forget_drafts(session, team_id=TEAM, now=NOW + timedelta(days=8)) == 1
 
 
 def test_no_rating_outside_one_to_five_gets_in(db: Database) -> None:
