@@ -1,5 +1,6 @@
 """Opening one piece of feedback as marketing does from the digest: who sees the name, and what is not there at all."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +28,7 @@ class Opened:
     database_url: str
 
     def by(self, name: str, do: Any = open_feedback, feedback_id: int | None = None) -> str:
-        db = Database(self.database_url)
-        with db.begin() as session:
+        with closing(Database(self.database_url)) as db, db.begin() as session:
             row = session.exec(select(Feedback).where(Feedback.source == "command")).one()
             actor = people.find_actor(
                 session,
@@ -40,7 +40,6 @@ class Opened:
             body = {"actions": [{"value": str(row.id if feedback_id is None else feedback_id)}]}
             act = Act(actor=actor, now=row.created_at, settings=read_settings(None), body=body)
             answer: Answer = do(session, act)
-        db.close()
         return str(answer.modal)
 
 
