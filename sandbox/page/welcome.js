@@ -1,0 +1,61 @@
+// The first visit: what to try, in three steps.
+
+import { jump } from "./api.js";
+import { prefill } from "./composer.js";
+import { dialogFrame } from "./dialog.js";
+import { icon } from "./icons.js";
+import { become, someone } from "./people.js";
+import { openConversation } from "./routes.js";
+import { app, redraw } from "./store.js";
+import { h } from "./vdom.js";
+
+const SEEN = "groundswell-welcomed";
+const EXAMPLE = "/asset-feedback spine deck 4 the surgeons loved the data table";
+
+export const isFirstVisit = () => !localStorage.getItem(SEEN);
+
+function close() {
+  localStorage.setItem(SEEN, "yes");
+  app.welcome = false;
+  if (!app.user) app.chooser = true;
+  redraw();
+}
+
+const appPlace = () => app.see?.conversations.find((item) => item.kind === "app");
+
+async function beAndOpen(role, then) {
+  close();
+  app.chooser = false;
+  if (someone(role).id !== app.user || !app.see) await become(someone(role).id);
+  const place = appPlace();
+  if (place) openConversation(place.id, { tab: "messages" });
+  if (then) await then();
+}
+
+export function welcomeView() {
+  if (!app.welcome || !app.people.length) return null;
+  const rep = someone("rep");
+  const marketer = someone("marketer");
+  return dialogFrame(
+    { key: "welcome", labelledBy: "welcome-title", testid: "welcome", kind: "welcome", focus: ".step button", close },
+    h("button", { type: "button", class: "icon-plain welcome-x", "aria-label": "Close", "data-testid": "welcome-close", onclick: close }, icon("close")),
+    h("div", { class: "welcome-top" },
+      h("img", { src: "/page/icon.svg", alt: "", width: "52", height: "52" }),
+      h("h2", { id: "welcome-title" }, "Welcome to the sandbox"),
+      h("p", {}, `This is a small Slack on your own machine, with the people of ${app.team.name || "a made-up company"} in it. Nothing leaves it. Be anybody, and try the whole loop:`)),
+    h("ol", { class: "steps" },
+      step(1, "Say what an asset was worth", ["You are a rep. Type ", h("code", {}, EXAMPLE), " and send it."], `Be ${rep.name}`, () => beAndOpen("rep", () => prefill(EXAMPLE)), "welcome-rep"),
+      step(2, "See it arrive", ["You are in marketing. Open Groundswell: its Home and its messages are yours alone."], `Be ${marketer.name}`, () => beAndOpen("marketer"), "welcome-marketer"),
+      step(3, "Jump to Monday and read the digest", ["The clock at the top moves the whole workspace. At nine on Monday the week arrives on one screen."], "Jump to Monday 09:00", () => beAndOpen("marketer", () => jump({ to_local: "mon 09:00" })), "welcome-monday")),
+    h("div", { class: "welcome-foot" },
+      h("span", {}, "Two windows can be two people. You find these steps again under “What to try”."),
+      h("button", { type: "button", class: "button", "data-testid": "welcome-choose", onclick: close }, app.user ? "Close" : "Choose somebody else")),
+  );
+}
+
+function step(number, title, text, label, run, testid) {
+  return h("li", { class: "step", key: number },
+    h("span", { class: "step-number", "aria-hidden": "true" }, number),
+    h("div", { class: "step-text" }, h("strong", {}, title), h("p", {}, text)),
+    h("button", { type: "button", class: `button${number === 1 ? " primary" : ""}`, onclick: run, "data-testid": testid }, label));
+}
