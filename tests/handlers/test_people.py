@@ -1,5 +1,6 @@
 """People, through the front door: help, the list, one person, a pasted list, and who may."""
 
+from bot.access import NOT_FOUND
 from tests.slack import Person, Slack
 
 ADMIN, MARKETER, REP = "Sam Etxeverrieta", "Priya Rangaraj-Cole", "Dre Hollowell"
@@ -121,6 +122,6 @@ def test_a_form_that_was_opened_before_the_role_was_lost_saves_nothing(slack: Sl
     sam = open_list(slack)
     sam.click("Import CSV")
     sam.submit(csv="name,role\nGrace Oduya-Finch,admin\nSam Etxeverrieta,marketer")
-    sam.submit(search="dre")
-    assert "Only" not in sam.modal
+    assert sam.submit(search="dre") == {"search": NOT_FOUND}
+    assert REP not in sam.modal
     assert sam.command("/groundswell people").startswith("Only an admin can change that. Yours is: Grace Oduya-Finch.")

@@ -185,11 +185,11 @@ def connect(room: Room, bolt: App) -> Iterator[Callable[[], SocketModeHandler]]:
     open_handlers: list[SocketModeHandler] = []
 
     def go() -> SocketModeHandler:
-        handler = SocketModeHandler(bolt, "xapp-sandbox", web_client=room.client)
-        handler.connect()
+        handler = SocketModeHandler(bolt, "xapp-sandbox", web_client=room.client, ping_interval=0.2)
+        handler.connect()  # type: ignore[no-untyped-call]
         open_handlers.append(handler)
         return handler
 
     yield go
     for handler in open_handlers:
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
