@@ -10,6 +10,10 @@ from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_rep
 from bot.domain.feedback_told import Quoted
 from storage.people import Person
 
+DIGEST_COLUMNS = (
+    "withdrawn_at", "asset_version_id", "user_id", "region", "use", "reaction", "outcome", "rating", "held_for",
+    "reply_due_at", "replied_at",
+)  # fmt: skip
 SOURCES = ("command", "form", "button", "shortcut", "reaction", "check_in")
 
 
@@ -19,14 +23,16 @@ class Feedback(SQLModel, table=True):
     `situation`, `use`, `outcome` and `reaction` hold the words of `bot.domain.feedback`. `said` is what the customer
     said (or the remark), `missing` what was missing. `region` is the person's when they said it. `held_for` names,
     comma-separated, why the safety screen kept the texts back; held texts are in no message and no digest. `quoted_*`
-    is the message that was sent to marketing. `reply_due_at` runs until `replied_at`. Withdrawn rows count nowhere.
+    is the message that was sent to marketing; `quoted_link` its address where everybody may open it, "" where not,
+    None until somebody has looked. `reply_due_at` runs until `replied_at`. Withdrawn rows count nowhere.
     """
 
     __table_args__ = (
         UniqueConstraint("reaction_id", "asset_version_id"),
         CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name="feedback_rating"),
         CheckConstraint(f"source IN {SOURCES!r}", name="feedback_source"),
-        Index("feedback_by_time", "team_id", "created_at"),
+        # The digest counts from this index alone and never reads the texts, whatever the history has grown to.
+        Index("feedback_digest", "team_id", "created_at", *DIGEST_COLUMNS),
         Index("feedback_by_person", "team_id", "user_id", "created_at"),
         Index("feedback_by_asset", "team_id", "asset_version_id", "created_at"),
     )
@@ -49,6 +55,7 @@ class Feedback(SQLModel, table=True):
     held_for: str | None = None
     quoted_text: str = ""
     quoted_user_id: str | None = None
+    quoted_link: str | None = None
     channel_id: str | None = None
     message_ts: str | None = None
     created_at: datetime
@@ -61,8 +68,10 @@ class Feedback(SQLModel, table=True):
 class FeedbackReply(SQLModel, table=True):
     """What the asset's owner answered to a piece of feedback."""
 
+    __table_args__ = (Index("feedback_reply_by_time", "team_id", "created_at"),)
+
     id: int | None = Field(default=None, primary_key=True)
-    team_id: str = Field(index=True)
+    team_id: str
     feedback_id: int = Field(foreign_key="feedback.id", index=True)
     user_id: str
     text: str
