@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import socket
 import time
 from collections.abc import Callable
@@ -31,7 +32,6 @@ from storage.db import Database
 log = structlog.get_logger()
 
 ANSWER_TIMEOUT = 2  # seconds for views.open and views.push: Slack gives the whole answer three
-WORK_TIMEOUT = 15  # seconds for everything that nobody waits for
 
 
 class Groundswell:
@@ -40,7 +40,7 @@ class Groundswell:
     def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
         """Put the app together; nothing runs and nothing is called before `start`."""
         self.settings, self.db, self.clock = settings, db, clock
-        self._quick, self._patient = _client(settings, ANSWER_TIMEOUT), _client(settings, WORK_TIMEOUT)
+        self._quick, self._patient = _client(settings, ANSWER_TIMEOUT), _client(settings, settings.send_timeout)
         self._identity: dict[str, str] = {}
         self.reader = Reader(self._patient)
         self.door = Door(
@@ -86,7 +86,14 @@ class Groundswell:
                 bot_user_id=self._identity["user_id"],
                 now=self.clock.now(),
             )
-        sender = Sender(settings=self.settings, db=self.db, client=self._patient, team_id=team_id)
+        sender = Sender(
+            settings=self.settings,
+            db=self.db,
+            client=self._patient,
+            reader=self.reader,
+            team_id=team_id,
+            now=self.clock.now,
+        )
         worker = Worker(
             team_id=team_id,
             settings=self.settings,
@@ -183,12 +190,12 @@ def _hang_up(handler: SocketModeHandler) -> None:
     handler.close()  # type: ignore[no-untyped-call]
 
 
-def _client(settings: Settings, timeout: int) -> WebClient:
+def _client(settings: Settings, timeout: float) -> WebClient:
     # No retries by the SDK: a dropped connection would post the same message twice.
     return WebClient(
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,
-        timeout=timeout,
+        timeout=math.ceil(timeout),
         retry_handlers=[],
         logger=_quiet_logger(),
     )

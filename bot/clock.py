@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from bot.settings import Settings
-from storage import inbox, jobs, outbox, workspace
+from storage import inbox, jobs, workspace
 from storage.db import Database
 
 log = structlog.get_logger()
@@ -161,6 +161,5 @@ class Alarm:
 def _keep_house(session: Session, team_id: str, now: datetime) -> None:
     real = datetime.now(UTC)
     workspace.record_heartbeat(session, team_id=team_id, ticked_at=real, now=now)
-    outbox.release_leases(session, team_id=team_id, now=real)
     inbox.forget_deliveries(session, team_id=team_id, now=real)
     jobs.forget_jobs(session, team_id=team_id, now=real)

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_sdk import WebClient
@@ -126,6 +127,37 @@ class Reader:
         text = "\n".join([found[0].get("text") or "", *_texts(found[0].get("blocks") or [])])
         return Message(channel_id=channel_id, ts=ts, user_id=found[0].get("user") or "", text=text)
 
+    def open_direct_message(self, user_id: str) -> str:
+        """The channel of the app's direct message with a person.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        return str(self._call("conversations.open", users=user_id)["channel"]["id"])
+
+    def find_posted(self, channel_id: str, key: str, *, since: datetime, thread_ts: str | None = None) -> str | None:
+        """The ts of the app's own message that carries `key` in its metadata or as its first block's id, or None.
+
+        All that was posted since then is looked through, in the channel or in the thread `thread_ts`.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        where = {"channel": channel_id, "oldest": f"{since.timestamp():.6f}", "limit": 200}
+        method = "conversations.history"
+        if thread_ts:
+            method, where = "conversations.replies", where | {"ts": thread_ts}
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = self._call(method, include_all_metadata="true", **where, **more)
+            found = next((one for one in page["messages"] if _carries(one, key)), None)
+            if found is not None:
+                return str(found["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
     def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message, or an empty string if Slack gives none."""
         try:
@@ -133,6 +165,12 @@ class Reader:
             return str(answer.get("permalink") or "")
         except SlackApiError:
             return ""
+
+
+def _carries(message: dict[str, Any], key: str) -> bool:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    blocks = message.get("blocks") or []
+    return payload.get("key") == key or bool(blocks and blocks[0].get("block_id") == key)
 
 
 def _at(ts: str, page: Any) -> list[dict[str, Any]]:

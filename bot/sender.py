@@ -1,46 +1,73 @@
-"""The sender: drains the outbox at Slack's pace; the only caller of chat.* (R3, R6)."""
+"""The sender: drains the outbox at Slack's pace; the only caller of chat.* (R3, R4, R6)."""
 
 import json
+import socket
 import threading
-import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.error import URLError
 
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.pace import Pace
+from bot.reader import GONE, Reader, Refused
 from bot.settings import Settings
 from storage import outbox, people
 from storage.db import Database
+from storage.outbox import Claim, Outbox
 
 log = structlog.get_logger()
 
 AMBIGUOUS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-TRIES = 5
+NOT_DELIVERED = (ConnectionRefusedError, socket.gaierror)  # Slack never saw the call
+LOOK_BACK = timedelta(minutes=5)  # R4: the clocks of Slack and of this machine differ
+LONGEST_RETRY = 60.0  # seconds
+EVENT_TYPE = "groundswell_message"
 
 
 class Sender:
-    """One thread that sends what is in the outbox of one workspace, one message a target and `send_interval`."""
+    """A few threads that send what is in the outbox of one workspace, one message a target at a time.
 
-    def __init__(self, *, settings: Settings, db: Database, client: WebClient, team_id: str) -> None:
-        self._settings, self._db, self._client, self._team_id = settings, db, client, team_id
+    A call whose outcome nobody knows is not repeated blindly: its row keeps the lease, and when that has ended (client
+    time-out and `settle_seconds`: then Slack has done it or never will) the message is looked for in the history.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        db: Database,
+        client: WebClient,
+        reader: Reader,
+        team_id: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`client` must not retry by itself; `now` tells the product's time."""
+        self._db, self._client, self._reader, self._team_id, self._now = db, client, reader, team_id, now
+        self._lease = timedelta(seconds=settings.send_timeout + settings.settle_seconds)
+        self._pace = Pace(target_seconds=settings.send_interval, per_second=settings.sends_per_second)
         self._work = threading.Event()
         self._closed = threading.Event()
-        self._next_at: dict[str, float] = {}  # by target: when it may be written to again (monotonic seconds)
-        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        self._stop_seconds = settings.send_timeout
+        self._threads = [
+            threading.Thread(target=self._run, name=f"sender-{number}", daemon=True)
+            for number in range(settings.send_threads)
+        ]
 
     def start(self) -> None:
         """Begin to send."""
-        with self._db.begin() as session:
-            outbox.release_leases(session, team_id=self._team_id, now=datetime.now(UTC))
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Finish the call that is under way; no other follows."""
+        """Finish the calls that are under way; no other follows."""
         self._closed.set()
         self._work.set()
-        self._thread.join(timeout=15)
+        for thread in self._threads:
+            thread.join(timeout=self._stop_seconds)
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -49,65 +76,104 @@ class Sender:
     def _run(self) -> None:
         while not self._closed.is_set():
             try:
-                sent = self.send_next()
+                worked = self.send_next()
             except Exception as error:
                 log.error("sender stumbled", error=type(error).__name__)
-                sent = False
-            if not sent:
-                self._work.wait(timeout=self._pause())
+                worked = False
+            if worked:
+                self._work.set()  # there may be more, for the other threads too
+            else:
                 self._work.clear()
-
-    def _pause(self) -> float:
-        waits = [at - time.monotonic() for at in self._next_at.values()]
-        return min([max(0.005, wait) for wait in waits if wait > 0] + [1.0])
+                self._work.wait(timeout=self._pace.seconds_to_wait(at_most=1.0))
 
     def send_next(self) -> bool:
-        """Send one message if one is due; False if there was none."""
-        clock = time.monotonic()
-        self._next_at = {target: at for target, at in self._next_at.items() if at > clock}
-        with self._db.begin() as session:
-            now = datetime.now(UTC)
-            row = outbox.claim_next(session, team_id=self._team_id, now=now, busy=frozenset(self._next_at))
-            if row is None:
-                return False
-            before = self._before(session, row)
-        if isinstance(before, str):
-            self._record(row, reason=before)
-            return True
-        self._next_at[row.target] = time.monotonic() + self._settings.send_interval
+        """Work on one message if one is due; False if there was none."""
+        if not self._pace.take():
+            return False
+        claim = self._claim()
+        if claim is None:
+            self._pace.give_back()
+            return False
         try:
-            channel_id, message_ts = self._call(row, before)
+            self._bring(claim)
+        finally:
+            self._pace.end(claim.row.target)
+        return True
+
+    def _claim(self) -> Claim | None:
+        with self._db.begin() as session:
+            claim = outbox.claim_next(
+                session,
+                team_id=self._team_id,
+                real_now=datetime.now(UTC),
+                now=self._now(),
+                lease=self._lease,
+                busy=self._pace.busy(),
+                paused=self._pace.paused(),
+            )
+            if claim is not None:
+                self._pace.begin(claim.row.target)
+            return claim
+
+    def _bring(self, claim: Claim) -> None:
+        """Send it, or find out that it was sent; whatever comes of it is recorded."""
+        row = claim.row
+        if claim.before is not None and claim.before.state != "sent":
+            self._record_failed(row, "the message that it belongs to was not sent")
+            return
+        try:
+            sent = self._find_sent(claim) if claim.is_doubtful and row.method == "chat.postMessage" else None
+            if sent is None and row.doubts >= outbox.MOST_DOUBTS:
+                self._record_failed(row, row.reason or "no answer", uncertain=True)
+                return
+            channel_id, message_ts = sent or self._call(claim)
+        except Refused as refused:
+            self._record_failed(row, str(refused), uncertain=True)
         except SlackApiError as error:
             self._refused(row, error)
         except Exception as error:
-            # No answer, or one that cannot be read: it may have been done, so it is not done again.
-            log.warning("outcome unknown", message=row.id, error=type(error).__name__)
-            self._record(row, reason=type(error).__name__, uncertain=True)
+            self._no_answer(row, error)
         else:
             with self._db.begin() as session:
-                outbox.record_sent(session, session.merge(row), channel_id=channel_id, message_ts=message_ts)
-                if row.target[0] in "UW":
-                    people.record_person(
-                        session, team_id=row.team_id, user_id=row.target, now=now, dm_channel_id=channel_id
-                    )
-        return True
+                outbox.record_sent(session, row, channel_id=channel_id, message_ts=message_ts)
+                self._remember_channel(session, row, channel_id)
 
-    def _before(self, session: Any, row: outbox.Outbox) -> outbox.Outbox | str | None:
-        """The message that this one answers or changes; a sentence if that one never arrived."""
-        if row.after_id is None:
-            return None
-        first = outbox.get_message(session, team_id=row.team_id, message_id=row.after_id)
-        if first is None or first.state != "sent":
-            return "the message that it belongs to was not sent"
-        return first
+    def _remember_channel(self, session: Any, row: Outbox, channel_id: str) -> None:
+        if row.target[0] in "UW" and channel_id[:1] in "DG":
+            now = self._now()
+            people.record_person(session, team_id=row.team_id, user_id=row.target, now=now, dm_channel_id=channel_id)
 
-    def _call(self, row: outbox.Outbox, before: outbox.Outbox | None) -> tuple[str, str]:
-        payload = json.loads(row.payload)
+    def _find_sent(self, claim: Claim) -> tuple[str, str] | None:
+        """Where the message stands if Slack took it the last time, else None.
+
+        Raises:
+            Refused: this workspace lets nobody look.
+        """
+        row, before = claim.row, claim.before
+        channel_id = before.channel_id if before and before.channel_id else self._channel(row)
+        if channel_id == row.target and row.target[0] in "UW":
+            raise Refused("conversations.open", "the direct message cannot be looked into")
+        since = (row.first_tried_at or row.created_at) - LOOK_BACK
+        thread_ts = before.message_ts if before else None
+        try:
+            ts = self._reader.find_posted(channel_id, row.wire_key, since=since, thread_ts=thread_ts)
+        except SlackApiError as error:
+            if error.response.get("error") in GONE:
+                raise Refused("conversations.history", str(error.response.get("error"))) from None
+            raise
+        return (channel_id, ts) if ts else None
+
+    def _call(self, claim: Claim) -> tuple[str, str]:
+        row, before, payload = claim.row, claim.before, json.loads(claim.row.payload)
         if row.method == "chat.postMessage":
             channel = before.channel_id if before and before.channel_id else self._channel(row)
-            thread_ts = before.message_ts if before else None
             answer = self._client.chat_postMessage(
-                channel=channel, thread_ts=thread_ts, unfurl_links=False, unfurl_media=False, **payload
+                channel=channel,
+                thread_ts=before.message_ts if before else None,
+                unfurl_links=False,
+                unfurl_media=False,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": row.wire_key}},
+                **_marked(payload, row.wire_key),
             )
             return str(answer["channel"]), str(answer["ts"])
         to, ts = (before.channel_id or "", before.message_ts or "") if before else (row.target, payload.pop("ts", ""))
@@ -117,36 +183,78 @@ class Sender:
             self._client.chat_delete(channel=to, ts=ts)
         return to, ts
 
-    def _channel(self, row: outbox.Outbox) -> str:
-        """The channel to post to; a person's direct message is opened, and where that is refused Slack opens it."""
+    def _channel(self, row: Outbox) -> str:
+        """The channel to post to; for a person their direct message, or where that cannot be opened now, their id."""
         if row.target[0] not in "UW":
             return row.target
         with self._db.read() as session:
             person = people.get_person(session, team_id=row.team_id, user_id=row.target)
         if person is not None and person.dm_channel_id:
             return person.dm_channel_id
+        if "conversations.open" in self._pace.paused():
+            return row.target
         try:
-            return str(self._client.conversations_open(users=row.target)["channel"]["id"])
+            return self._reader.open_direct_message(row.target)
+        except Refused:
+            return row.target  # Slack opens it by itself when a message goes to a person's id
         except SlackApiError as error:
-            if error.response.get("error") in ("unknown_method", "missing_scope"):
-                return row.target
-            raise
+            if _retry_after(error) is None:
+                raise
+            self._pace.pause("conversations.open", _retry_after(error) or 1)
+            return row.target
 
-    def _refused(self, row: outbox.Outbox, error: SlackApiError) -> None:
+    def _refused(self, row: Outbox, error: SlackApiError) -> None:
         reason = str(error.response.get("error") or f"status {error.response.status_code}")
-        if error.response.status_code == 429 or reason == "ratelimited":
-            wait = float(error.response.headers.get("Retry-After") or 1)
-            with self._db.begin() as session:
-                again = datetime.now(UTC) + timedelta(seconds=wait)
-                outbox.record_retry(session, session.merge(row), not_before=again, reason=reason)
+        wait = _retry_after(error)
+        if wait is not None:
+            self._pace.pause(row.method, wait)
+            self._retry(row, seconds=wait, reason=reason)
         elif error.response.status_code >= 500 or reason in AMBIGUOUS:
-            log.warning("outcome unknown", message=row.id, error=reason)
-            self._record(row, reason=reason, uncertain=True)
+            self._doubt(row, reason)
         else:
             why = (error.response.get("response_metadata") or {}).get("messages")
             log.warning("message refused", message=row.id, error=reason, why=why)
-            self._record(row, reason=reason)
+            self._record_failed(row, reason)
 
-    def _record(self, row: outbox.Outbox, *, reason: str, uncertain: bool = False) -> None:
+    def _no_answer(self, row: Outbox, error: Exception) -> None:
+        cause = error.reason if isinstance(error, URLError) else error
+        if isinstance(cause, NOT_DELIVERED):
+            self._retry(row, seconds=min(LONGEST_RETRY, 0.5 * 2 ** min(row.attempts, 10)), reason=type(cause).__name__)
+        else:
+            self._doubt(row, type(error).__name__)
+
+    def _retry(self, row: Outbox, *, seconds: float, reason: str) -> None:
         with self._db.begin() as session:
-            outbox.record_failed(session, session.merge(row), reason=reason, uncertain=uncertain)
+            again = datetime.now(UTC) + timedelta(seconds=seconds)
+            outbox.record_retry(session, row, not_before=again, reason=reason)
+
+    def _doubt(self, row: Outbox, reason: str) -> None:
+        log.warning("outcome unknown", message=row.id, error=reason)
+        with self._db.begin() as session:
+            if row.method == "chat.postMessage":
+                outbox.record_doubt(session, row, reason=reason)
+            else:  # an update or a deletion may freely be repeated
+                again = datetime.now(UTC) + timedelta(seconds=min(LONGEST_RETRY, 0.5 * 2 ** min(row.attempts, 10)))
+                outbox.record_retry(session, row, not_before=again, reason=reason)
+
+    def _record_failed(self, row: Outbox, reason: str, *, uncertain: bool = False) -> None:
+        with self._db.begin() as session:
+            outbox.record_failed(session, row, reason=reason, uncertain=uncertain)
+
+
+def _marked(payload: dict[str, Any], wire_key: str) -> dict[str, Any]:
+    """The message with the key as its first block's id, where that block has none: some Slacks keep no metadata."""
+    blocks = payload.get("blocks") or []
+    if not blocks or blocks[0].get("block_id"):
+        return payload
+    return payload | {"blocks": [blocks[0] | {"block_id": wire_key}, *blocks[1:]]}
+
+
+def _retry_after(error: SlackApiError) -> float | None:
+    """The seconds that Slack asks to wait, None if it asks for nothing."""
+    if error.response.status_code != 429 and error.response.get("error") != "ratelimited":
+        return None
+    try:
+        return float(error.response.headers.get("Retry-After") or 1)
+    except ValueError:
+        return 1.0

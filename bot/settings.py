@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     # Waits, in seconds. They are settings so that tests need not wait.
     tick_seconds: float = Field(default=20, gt=0, le=3600)
     send_interval: float = Field(default=1.0, ge=0, le=60)
+    sends_per_second: float = Field(default=5.0, ge=0, le=1000)
+    send_threads: int = Field(default=4, ge=1, le=32)
+    send_timeout: float = Field(default=15, gt=0, le=120)
+    settle_seconds: float = Field(default=60, ge=0, le=3600)
     clock_url: str = ""
 
     @field_validator("admin_user_ids", mode="before")

@@ -1,16 +1,19 @@
 """The outbox: what is to be said in Slack, saved with the change that says it and sent afterwards (R3)."""
 
 import json
+import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
-from sqlmodel import Field, Session, SQLModel, col, func, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, Session, SQLModel, and_, col, func, select, update
 
 STATES = ("pending", "sending", "sent", "failed", "uncertain")
 METHODS = ("chat.postMessage", "chat.update", "chat.delete")
 LANES = {"answer": 0, "announcement": 1, "digest": 2}  # who waits for whom (R6)
-LEASE = timedelta(seconds=60)
+MOST_DOUBTS = 10  # outcomes that nobody knew, of one message; then a person must look
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -20,10 +23,15 @@ class Outbox(SQLModel, table=True):
     `target` is a channel id or a user id (a direct message). `after_id` names a message of the outbox that must be sent
     first: a reply goes into its thread, an update or a deletion changes it. `payload` is JSON: text and blocks.
     `not_before` and `leased_until` are real time. `channel_id` and `message_ts` are Slack's answer.
+
+    A row is `sending` from the claim until its outcome is known. Where nobody can know (no answer, a broken one, the
+    app was killed) it stays `sending` until the lease ends, and is then looked for in Slack's history by its
+    `wire_key`, from `first_tried_at` (the product's time) on. `doubts` counts such outcomes.
     """
 
     __table_args__ = (
         UniqueConstraint("team_id", "dedupe_key"),
+        UniqueConstraint("wire_key"),
         CheckConstraint(f"state IN {STATES!r}", name="outbox_state"),
         CheckConstraint(f"method IN {METHODS!r}", name="outbox_method"),
         Index("outbox_due", "state", "lane", "not_before"),
@@ -38,8 +46,11 @@ class Outbox(SQLModel, table=True):
     payload: str
     lane: int
     state: str = "pending"
+    wire_key: str
     attempts: int = 0
+    doubts: int = 0
     created_at: datetime
+    first_tried_at: datetime | None = None
     not_before: datetime
     leased_until: datetime | None = None
     channel_id: str | None = None
@@ -72,6 +83,7 @@ def enqueue(
         after_id=after_id,
         payload=json.dumps(message, ensure_ascii=False),
         lane=LANES[lane],
+        wire_key=secrets.token_urlsafe(15),
         created_at=now,
         not_before=AT_ONCE,
     )
@@ -86,63 +98,94 @@ def get_message(session: Session, *, team_id: str, message_id: int) -> Outbox | 
     return session.exec(query).first()
 
 
-def claim_next(session: Session, *, team_id: str, now: datetime, busy: frozenset[str]) -> Outbox | None:
-    """Take the next row that is due, leaving out the targets in `busy`.
+@dataclass(frozen=True)
+class Claim:
+    """A row that this sender, and no other, may work on until its lease ends.
 
-    The lease is committed before the call to Slack. A row that waits for another (`after_id`) is due when that one's
-    fate is known. `now` is real time.
+    `is_doubtful`: it may have been sent already, so it must be looked for before it is posted once more. `before` is
+    the message that it answers or changes.
     """
-    parent = select(Outbox.id).where(col(Outbox.state).in_(("sent", "failed", "uncertain")))
+
+    row: Outbox
+    is_doubtful: bool
+    before: Outbox | None
+
+
+def claim_next(
+    session: Session,
+    *,
+    team_id: str,
+    real_now: datetime,
+    now: datetime,
+    lease: timedelta,
+    busy: frozenset[str] = frozenset(),
+    paused: frozenset[str] = frozenset(),
+) -> Claim | None:
+    """Take the next row that is due, leaving out the targets in `busy` and the methods in `paused`.
+
+    Answers to a person come before announcements before digests. The claim must be committed before the call to Slack.
+    A row that belongs to another (`after_id`) is due when that one's fate is known. `real_now` rules leases, `now` is
+    the product's time.
+    """
+    row = session.exec(_due(team_id, real_now, busy, paused)).first()
+    if row is None:
+        return None
+    is_doubtful = row.state == "sending"
+    row.state, row.leased_until, row.attempts = "sending", real_now + lease, row.attempts + 1
+    row.first_tried_at = row.first_tried_at or now
+    row.doubts += is_doubtful
+    session.add(row)
+    session.flush()
+    before = get_message(session, team_id=team_id, message_id=row.after_id) if row.after_id else None
+    return Claim(row, is_doubtful, before)
+
+
+def _due(team_id: str, real_now: datetime, busy: frozenset[str], paused: frozenset[str]) -> Any:
+    parent = aliased(Outbox)
+    is_open = select(parent.id).where(
+        parent.team_id == team_id, parent.id == Outbox.after_id, col(parent.state).in_(("pending", "sending"))
+    )
+    is_waiting = and_(col(Outbox.state) == "pending", col(Outbox.not_before) <= real_now)
+    is_left = and_(col(Outbox.state) == "sending", col(Outbox.leased_until) < real_now)
     query = (
         select(Outbox)
-        .where(Outbox.team_id == team_id, Outbox.state == "pending", Outbox.not_before <= now)
-        .where(or_(col(Outbox.after_id).is_(None), col(Outbox.after_id).in_(parent)))
+        .where(Outbox.team_id == team_id, or_(is_waiting, is_left))
+        .where(or_(col(Outbox.after_id).is_(None), ~is_open.exists()))
         .order_by(col(Outbox.lane), col(Outbox.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     if busy:
         query = query.where(col(Outbox.target).not_in(busy))
-    row = session.exec(query).first()
-    if row is not None:
-        row.state, row.leased_until, row.attempts = "sending", now + LEASE, row.attempts + 1
-        session.add(row)
-        session.flush()
-    return row
-
-
-def find_next_due(session: Session, *, team_id: str) -> datetime | None:
-    """When the next pending row may be sent (real time), or None if nothing waits."""
-    query = select(func.min(Outbox.not_before)).where(Outbox.team_id == team_id, Outbox.state == "pending")
-    return session.exec(query).one()
+    return query.where(col(Outbox.method).not_in(paused)) if paused else query
 
 
 def record_sent(session: Session, row: Outbox, *, channel_id: str, message_ts: str) -> None:
     """Slack took it."""
-    row.state, row.channel_id, row.message_ts, row.leased_until = "sent", channel_id, message_ts, None
-    session.add(row)
+    _settle(session, row, state="sent", channel_id=channel_id, message_ts=message_ts, reason=None)
 
 
 def record_retry(session: Session, row: Outbox, *, not_before: datetime, reason: str) -> None:
     """Known not to be sent: once more at `not_before` (real time)."""
-    row.state, row.not_before, row.reason, row.leased_until = "pending", not_before, reason, None
-    session.add(row)
+    _settle(session, row, state="pending", not_before=not_before, reason=reason)
+
+
+def record_doubt(session: Session, row: Outbox, *, reason: str) -> None:
+    """Nobody knows whether Slack took it: the lease runs on, and when it has ended the message is looked for."""
+    _settle(session, row, state="sending", reason=reason, leased_until=row.leased_until)
 
 
 def record_failed(session: Session, row: Outbox, *, reason: str, uncertain: bool = False) -> None:
-    """Slack refused it for good, or (`uncertain`) nobody can know whether it was sent; neither is tried again."""
-    row.state, row.reason, row.leased_until = ("uncertain" if uncertain else "failed"), reason, None
-    session.add(row)
+    """Slack refused it for good, or (`uncertain`) nobody can find out whether it was sent; neither is tried again."""
+    _settle(session, row, state="uncertain" if uncertain else "failed", reason=reason)
 
 
-def release_leases(session: Session, *, team_id: str, now: datetime) -> int:
-    """Rows whose sender died in the middle of the call become `uncertain`; gives their number. `now` is real time."""
-    result = session.exec(
-        update(Outbox)
-        .where(col(Outbox.team_id) == team_id, col(Outbox.state) == "sending", col(Outbox.leased_until) < now)
-        .values(state="uncertain", reason="the app stopped while it was sending", leased_until=None)
+def _settle(session: Session, row: Outbox, **values: Any) -> None:
+    # Only whoever holds the claim may say what became of it: `attempts` counts the claims.
+    held = (col(Outbox.id) == row.id, col(Outbox.state) == "sending", col(Outbox.attempts) == row.attempts)
+    session.exec(
+        update(Outbox).where(*held, col(Outbox.team_id) == row.team_id).values({"leased_until": None} | values)
     )
-    return int(result.rowcount)
 
 
 def count_states(session: Session, *, team_id: str) -> dict[str, int]:
