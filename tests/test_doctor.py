@@ -15,6 +15,7 @@ from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
 from storage import outbox, people, workspace
 from storage.db import Database
+from tests.work import claim_message
 
 HOUSE = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9/api/"  # the discard port: nothing listens there
@@ -129,9 +130,10 @@ def test_messages_that_did_not_arrive_are_counted(db: Database) -> None:
         workspace.record_workspace(session, team_id="T1", name="Meridian", bot_user_id="U0", now=now)
         workspace.record_heartbeat(session, team_id="T1", ticked_at=datetime(2026, 1, 1, tzinfo=UTC), now=now)
         for key in "abcd":
-            row = outbox.enqueue(session, team_id="T1", key=key, target="C1", message={"text": "x"}, now=now)
-            if key in "bc":
-                outbox.record_failed(session, row, reason="no_text", uncertain=key == "c")
+            outbox.enqueue(session, team_id="T1", key=key, target="C1", message={"text": "x"}, now=now)
+        for is_uncertain in (False, True):
+            row = claim_message(session, team_id="T1").row
+            outbox.record_failed(session, row, reason="no_text", uncertain=is_uncertain)
     topics = by_topic(examine(settings(database=db.url)))
     assert topics["Outbox"].state == "warn"
     assert topics["Outbox"].sentence == (

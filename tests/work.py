@@ -1,10 +1,12 @@
-"""Looks into the database from outside: is there work left?"""
+"""Looks into the database from outside: is there work left? And does a sender's part of it by hand."""
 
-from sqlmodel import col, func, select
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session, col, func, select
 
 from storage.db import Database
 from storage.jobs import Job
-from storage.outbox import Outbox
+from storage.outbox import Claim, Outbox, claim_next
 
 
 def is_idle(db: Database) -> bool:
@@ -17,3 +19,11 @@ def is_idle(db: Database) -> bool:
             select(func.count()).select_from(Job).where(col(Job.state).in_(("pending", "running")))
         ).one()
     return messages + work == 0
+
+
+def claim_message(session: Session, *, team_id: str) -> Claim:
+    """Claim the next message that is due, as a sender does; there must be one."""
+    now = datetime.now(UTC)
+    claim = claim_next(session, team_id=team_id, real_now=now, now=now, lease=timedelta(seconds=75))
+    assert claim is not None
+    return claim

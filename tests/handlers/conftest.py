@@ -29,7 +29,13 @@ def server() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def slack(server: SandboxServer, database_url: str) -> Iterator[Slack]:
+def waits() -> dict[str, float]:
+    """Settings of waits other than the usual ones; a module or test may have its own."""
+    return {}
+
+
+@pytest.fixture
+def slack(server: SandboxServer, database_url: str, waits: dict[str, float]) -> Iterator[Slack]:
     """Slack with the sample company, and the app listening in it."""
     screen = Slack(server.url)
     screen.post("reset")
@@ -43,8 +49,7 @@ def slack(server: SandboxServer, database_url: str) -> Iterator[Slack]:
         clock_url=f"{server.url}/_sandbox/clock",
         database_url=database_url,
         official_form_url=FORM,
-        send_interval=0,
-        tick_seconds=60,
+        **{"send_interval": 0, "sends_per_second": 0, "tick_seconds": 60} | waits,
     )
     clock = RemoteClock(settings.clock_url)
     with db.begin() as session:

@@ -10,6 +10,7 @@ from storage import reaction as store
 from storage.asset import Announcement, Asset, AssetVersion
 from storage.db import Database
 from storage.feedback import Feedback
+from tests.work import claim_message
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ADDED, REMOVED = ("1763881200.000100", True), ("1763881201.000200", False)
@@ -98,6 +99,8 @@ def test_an_announcement_is_known_by_its_message(db: Database) -> None:
                 team_id="T1", asset_version_id=version_id, channel_id="C1", outbox_id=sent.id or 0, created_at=NOW
             )
         )
+        claim = claim_message(session, team_id="T1")
+        assert claim.row is sent
         outbox.record_sent(session, sent, channel_id="C1", message_ts="1.2")
         session.flush()
 
