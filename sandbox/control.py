@@ -63,7 +63,7 @@ class Control:
             if not isinstance(told, dict):
                 raise ValueError
         except ValueError:
-            return _refused(PageError("invalid_json", "The body must be a JSON object."))
+            return _refused(PageError("invalid_json", "The body must be a JSON object."), status=400)
         user = str(told.get("user", ""))
         try:
             if name in self._simple:
@@ -196,5 +196,6 @@ class Control:
                 yield ": alive\n\n"
 
 
-def _refused(error: PageError, status: int = 400) -> Response:
+def _refused(error: PageError, status: int = 200) -> Response:
+    # As in Slack's Web API, "no" is an answer like any other; a browser would complain of every other status.
     return JSONResponse({"ok": False, "error": error.error, "message": error.message, **error.more}, status_code=status)

@@ -84,7 +84,7 @@ export function composer(place, thread = null) {
         role: "combobox", "aria-expanded": suggestions.length ? "true" : "false", "aria-controls": `${id}-suggestions`, "aria-autocomplete": "list",
         "aria-activedescendant": suggestions.length ? `${id}-s${active}` : null, drawn: grow,
         oninput: (event) => { closedFor = null; active = 0; write(event.target.value); },
-        onkeydown: (event) => keys(event, { suggestions, text, write, go, id, place, thread }),
+        onkeydown: (event) => keys(event, { write, go, id, place, thread }),
       }),
       h("button", { type: "button", class: `send${busy ? " busy" : ""}`, "data-testid": thread ? "thread-send" : "send", "aria-label": "Send", disabled: !text.trim() || busy, onclick: go }, icon("send")),
     ),
@@ -117,11 +117,15 @@ function suggestionList(id, suggestions, pick) {
 function take(item, write, id) {
   active = 0;
   write(item.text);
-  document.getElementById(id).focus();
+  const box = document.getElementById(id);
+  box.value = item.text; // now, not at the next drawing: the next key may come before it
+  box.focus();
 }
 
-function keys(event, { suggestions, text, write, go, id, place, thread }) {
+function keys(event, { write, go, id, place, thread }) {
   if (event.isComposing) return;
+  const text = event.target.value; // a fast typist is ahead of the drawing
+  const suggestions = suggestionsFor(text, thread);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (suggestions.length && step) {
     event.preventDefault();

@@ -89,7 +89,8 @@ function groupNode({ title, people }) {
 
 function personNode(person) {
   const now = workspaceNow();
-  const notes = [person.title, person.region].filter(Boolean).join(" · ") || roleName(person);
+  const region = (person.title || "").endsWith(person.region) ? "" : person.region;
+  const notes = [person.title, region].filter(Boolean).join(" · ") || roleName(person);
   return h(
     "button",
     { type: "button", key: person.id, class: `person${person.id === app.user ? " current" : ""}`, "data-testid": `person-${person.id}`, onclick: () => become(person.id) },

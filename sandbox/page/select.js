@@ -18,7 +18,7 @@ const textOf = (option) => withEmoji(option.text?.text || "");
 /** What can be chosen, as [{ label, choices: [{ raw, id, label, note }] }]. */
 function groupsFor(element, query) {
   const source = sourceOf(element);
-  if (source === "external") return (list?.groups || []).map(asGroup);
+  if (source === "external") return list.loading ? [] : list.groups.map(asGroup).filter((group) => group.choices.length);
   const groups = { static: staticGroups, users: people, channels: (it) => places(it, false), conversations: (it) => places(it, true) }[source](element);
   const wanted = query.trim().toLowerCase();
   const fits = (choice, group) => !wanted || `${choice.label} ${choice.note || ""} ${group.label || ""}`.toLowerCase().includes(wanted);
@@ -35,7 +35,7 @@ function asGroup({ label, options: content }) {
 const staticGroups = (element) => (element.option_groups || [{ options: element.options || [] }]).map(asGroup);
 
 function people() {
-  const choices = app.people.map((person) => ({ raw: person.id, id: person.id, label: person.name, note: [person.title, person.region].filter(Boolean).join(" · ") }));
+  const choices = app.people.map((person) => ({ raw: person.id, id: person.id, label: person.name, note: person.title || person.region }));
   return [{ choices: choices.sort((one, other) => one.label.localeCompare(other.label)) }];
 }
 
@@ -78,7 +78,7 @@ export function selectNode(surface, block, element, field, choose) {
     "data-action-id": element.action_id, "aria-invalid": field.invalid ? "true" : null, "aria-describedby": field.described || null,
     onclick: (event) => openList(it, event.target),
     oninput: (event) => typed(it, event.target),
-    onkeydown: (event) => keys(it, event, flat),
+    onkeydown: (event) => keys(it, event),
     onblur: () => open && closePopover(false),
   });
   const clearable = !it.multi && it.value !== null && field.inForm && field.optional;
@@ -179,8 +179,10 @@ function take(it, choice) {
   setValue(surface, block, element, chosen ? it.value.filter((raw) => idOf(raw) !== choice.id) : [...it.value, choice.raw]);
 }
 
-function keys(it, event, flat) {
+function keys(it, event) {
   const open = list?.id === it.field.id;
+  // Asked anew: a fast typist is ahead of the drawing.
+  const flat = open ? groupsFor(it.element, list.query).flatMap((group) => group.choices) : [];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) {
     event.preventDefault();
@@ -222,7 +224,7 @@ function listNode() {
     { id: `${it.field.id}-list`, role: "listbox", "aria-multiselectable": it.multi ? "true" : null, class: "options", onmousedown: (event) => event.preventDefault() },
     problem && h("div", { class: "option-empty", role: "status" }, problem),
     loading && h("div", { class: "option-empty" }, h("span", { class: "spinner" }), "Loading"),
-    loading ? null : body,
+    body,
     empty,
   );
 }

@@ -27,7 +27,7 @@ export function markRead(conversation) {
   localStorage.setItem(storeKey(), JSON.stringify(read));
 }
 
-/** Meeting a conversation for the first time, or after a reset of the sandbox, nothing in it counts as new. */
+/** At the first meeting, or after a reset of the sandbox, nothing counts as new but what the app has told this person. */
 export function meetConversations() {
   const read = load();
   const now = Date.parse(app.see.now) / 1000;
@@ -35,7 +35,7 @@ export function meetConversations() {
   for (const conversation of app.see.conversations) {
     const until = read[conversation.id];
     if (until !== undefined && Number(until) <= now + 60) continue;
-    read[conversation.id] = newest(conversation);
+    read[conversation.id] = conversation.kind === "app" ? "0" : newest(conversation);
     changed = true;
   }
   if (changed) localStorage.setItem(storeKey(), JSON.stringify(read));

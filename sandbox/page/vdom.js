@@ -35,9 +35,11 @@ function identified(nodes) {
   const counts = new Map();
   return nodes.map((node) => {
     if (node.props.key !== undefined) return `${node.tag}=${node.props.key}`;
-    const count = counts.get(node.tag) || 0;
-    counts.set(node.tag, count + 1);
-    return `${node.tag}#${count}`;
+    // By its first class too, so that a neighbour which comes or goes does not take the place of what has the keyboard.
+    const kind = `${node.tag}.${(node.props.class || "").split(" ", 1)[0]}`;
+    const count = counts.get(kind) || 0;
+    counts.set(kind, count + 1);
+    return `${kind}#${count}`;
   });
 }
 
