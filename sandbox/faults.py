@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 API_KINDS = (
+    "unknown_method",
     "ratelimited",
     "error_before",
     "error_after",

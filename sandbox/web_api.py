@@ -121,6 +121,8 @@ class WebApi:
         self, request: Request, rule: Rule, method: str, token: str, args: Arguments, started: float
     ) -> Response:
         broken = {"ok": False, "error": "internal_error"}
+        if rule.kind == "unknown_method":
+            return self._answer(method, args.given, {"ok": False, "error": "unknown_method"}, started)
         if rule.kind == "ratelimited":
             wait = max(1, round(rule.delay))
             return self._answer(method, args.given, {"ok": False, "error": "ratelimited"}, started, retry_after=wait)
