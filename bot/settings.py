@@ -21,6 +21,7 @@ class Settings(BaseSettings):
 
     slack_bot_token: str = ""
     slack_app_token: str = ""
+    slack_signing_secret: str = ""
     slack_api_url: str = SLACK
     database_url: str = "sqlite:///var/groundswell.db"
     admin_user_ids: Annotated[frozenset[str], NoDecode] = frozenset()
@@ -29,6 +30,10 @@ class Settings(BaseSettings):
     default_tz: str = "UTC"
     reactions: str = ""
     log_level: str = "INFO"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=0, ge=0, le=65535)
+    web_workers: int = Field(default=1, ge=1, le=16)
+    web_threads: int = Field(default=32, ge=1, le=40)  # the database has 50 connections for a process
     # Waits, in seconds. They are settings so that tests need not wait.
     tick_seconds: float = Field(default=20, gt=0, le=3600)
     send_interval: float = Field(default=1.0, ge=0, le=60)
@@ -62,6 +67,13 @@ class Settings(BaseSettings):
     def _app_token(cls, value: str) -> str:
         if value and not value.startswith("xapp-"):
             raise ValueError("an app-level token starts with xapp-")
+        return value
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _signing_secret(cls, value: str) -> str:
+        if value and (value.startswith(("xoxb-", "xapp-")) or not value.isascii() or not value.isprintable()):
+            raise ValueError("is the Signing Secret under Basic Information, not a token")
         return value
 
     @field_validator("slack_api_url", "official_form_url", "clock_url")
@@ -118,8 +130,28 @@ class Settings(BaseSettings):
 
     @property
     def has_tokens(self) -> bool:
-        """Whether a workspace is named: both tokens are there."""
-        return bool(self.slack_bot_token and self.slack_app_token)
+        """Whether a workspace is named: the bot token is there, and a way in."""
+        return bool(self.slack_bot_token and (self.slack_app_token or self.slack_signing_secret))
+
+    @property
+    def is_signed_http(self) -> bool:
+        """Whether Slack posts to us, each request signed; with an app token we call Slack instead (Socket Mode)."""
+        return bool(self.slack_signing_secret and not self.slack_app_token)
+
+    def cannot_serve(self) -> list[str]:
+        """Why this configuration cannot serve a workspace, one line each; empty if it can."""
+        lines = []
+        if not self.slack_bot_token:
+            lines.append("SLACK_BOT_TOKEN: is missing; .env.example says where to find it")
+        if not (self.slack_app_token or self.slack_signing_secret):
+            lines.append("SLACK_APP_TOKEN: is missing; .env.example says where to find it")
+        if self.is_signed_http and not self.http_port:
+            lines.append("HTTP_PORT: is missing; with a signing secret and no app token Slack posts to this port")
+        if self.web_workers > 1 and not self.http_port:
+            lines.append("WEB_WORKERS: several processes need HTTP_PORT")
+        if self.web_workers > 1 and self.database_url.startswith("sqlite"):
+            lines.append("WEB_WORKERS: SQLite is served by one process; for more, let DATABASE_URL name a PostgreSQL")
+        return lines
 
 
 def read_settings(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
