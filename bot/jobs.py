@@ -4,12 +4,12 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot.reader import Reader, Refused
+from bot.reader import Reader, Refused, TooFast
 from bot.settings import Settings
 from storage import jobs
 from storage.db import Database
@@ -91,15 +91,18 @@ class Worker:
             reader=self._reader,
             publish_home=self._publish_home,
         )
-        state, reason = "done", None
+        state, reason, wait = "done", None, None
         try:
             self._functions[job.kind](task)
         except Refused as error:
             reason = str(error)
+        except TooFast as slow:
+            state, reason, wait = "pending", "ratelimited", timedelta(seconds=slow.seconds)
         except Exception as error:
             log.warning("job failed", job=job.kind, error=type(error).__name__)
             state, reason = ("failed" if job.attempts >= jobs.MAX_ATTEMPTS else "pending"), type(error).__name__
         with self._db.begin() as session:
-            jobs.record_job(session, session.merge(job), state=state, now=datetime.now(UTC), reason=reason)
+            now = datetime.now(UTC)
+            jobs.record_job(session, session.merge(job), state=state, now=now, reason=reason, wait=wait)
         self._wake_others()
         return True

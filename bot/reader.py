@@ -20,6 +20,14 @@ class Refused(Exception):
         self.method, self.reason = method, reason
 
 
+class TooFast(Exception):
+    """Slack asks for patience: the call was not made and may be made again in `seconds`."""
+
+    def __init__(self, method: str, seconds: float) -> None:
+        super().__init__(f"{method}: {seconds:.0f} seconds")
+        self.method, self.seconds = method, seconds
+
+
 @dataclass(frozen=True)
 class Profile:
     """Somebody as Slack knows them; `tz` is an IANA name or empty."""
@@ -59,6 +67,9 @@ class Reader:
             if reason in ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported"):
                 self.refused[method] = reason
                 raise Refused(method, reason) from None
+            wait = retry_after(error)
+            if wait is not None:
+                raise TooFast(method, wait) from None
             raise
 
     def profile(self, user_id: str) -> Profile:
@@ -127,6 +138,21 @@ class Reader:
         text = "\n".join([found[0].get("text") or "", *_texts(found[0].get("blocks") or [])])
         return Message(channel_id=channel_id, ts=ts, user_id=found[0].get("user") or "", text=text)
 
+    def reactions(self, channel_id: str, ts: str) -> set[tuple[str, str]] | None:
+        """Who has put which emoji (without colons) under a message; None if the message is gone.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        try:
+            answer = self._call("reactions.get", channel=channel_id, timestamp=ts, full="true")
+        except SlackApiError as error:
+            if error.response.get("error") in GONE:
+                return None
+            raise
+        listed = (answer.get("message") or {}).get("reactions") or []
+        return {(user_id, one["name"]) for one in listed for user_id in one.get("users") or []}
+
     def open_direct_message(self, user_id: str) -> str:
         """The channel of the app's direct message with a person.
 
@@ -165,6 +191,16 @@ class Reader:
             return str(answer.get("permalink") or "")
         except SlackApiError:
             return ""
+
+
+def retry_after(error: SlackApiError) -> float | None:
+    """The seconds that Slack asks to wait (429), None if it asks for nothing."""
+    if error.response.status_code != 429 and error.response.get("error") != "ratelimited":
+        return None
+    try:
+        return max(0.0, float(error.response.headers.get("Retry-After") or 1))
+    except ValueError:
+        return 1.0
 
 
 def _carries(message: dict[str, Any], key: str) -> bool:

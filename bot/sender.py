@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.pace import Pace
-from bot.reader import GONE, Reader, Refused
+from bot.reader import GONE, Reader, Refused, TooFast, retry_after
 from bot.settings import Settings
 from storage import outbox, people
 from storage.db import Database
@@ -129,6 +129,8 @@ class Sender:
             channel_id, message_ts = sent or self._call(claim)
         except Refused as refused:
             self._record_failed(row, str(refused), uncertain=True)
+        except TooFast:
+            self._doubt(row, "ratelimited")  # while looking: looked for again later
         except SlackApiError as error:
             self._refused(row, error)
         except Exception as error:
@@ -197,15 +199,13 @@ class Sender:
             return self._reader.open_direct_message(row.target)
         except Refused:
             return row.target  # Slack opens it by itself when a message goes to a person's id
-        except SlackApiError as error:
-            if _retry_after(error) is None:
-                raise
-            self._pace.pause("conversations.open", _retry_after(error) or 1)
+        except TooFast as slow:
+            self._pace.pause(slow.method, slow.seconds)
             return row.target
 
     def _refused(self, row: Outbox, error: SlackApiError) -> None:
         reason = str(error.response.get("error") or f"status {error.response.status_code}")
-        wait = _retry_after(error)
+        wait = retry_after(error)
         if wait is not None:
             self._pace.pause(row.method, wait)
             self._retry(row, seconds=wait, reason=reason)
@@ -248,13 +248,3 @@ def _marked(payload: dict[str, Any], wire_key: str) -> dict[str, Any]:
     if not blocks or blocks[0].get("block_id"):
         return payload
     return payload | {"blocks": [blocks[0] | {"block_id": wire_key}, *blocks[1:]]}
-
-
-def _retry_after(error: SlackApiError) -> float | None:
-    """The seconds that Slack asks to wait, None if it asks for nothing."""
-    if error.response.status_code != 429 and error.response.get("error") != "ratelimited":
-        return None
-    try:
-        return float(error.response.headers.get("Retry-After") or 1)
-    except ValueError:
-        return 1.0

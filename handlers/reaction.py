@@ -1,7 +1,7 @@
 """Reactions: an emoji under an announcement, or under a link to an asset, is feedback; taking it back withdraws it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -11,10 +11,15 @@ from bot.domain.text import links_in
 from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Refused
-from storage import asset, feedback, home, jobs, people, workspace
+from bot.settings import Settings
+from storage import announcement, asset, feedback, home, jobs, people, workspace
 from storage import reaction as store
+from storage.db import Database
 
 READ = "reaction.read"
+SWEEP = "reaction.sweep"
+SWEPT_FOR = timedelta(days=14)  # announcements older than that are not read again (R8)
+SILENCE = timedelta(minutes=3)  # without a tick of the clock: Slack may have given up on what it had to say
 
 
 def add_reaction(session: Session, act: Act) -> None:
@@ -44,6 +49,43 @@ def read_reaction(task: Task) -> None:
             _keep(session, task, now_there, version_ids)
 
 
+def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> int:
+    """Read the announcements again hourly and after a silence, for what Slack never delivered; gives their number."""
+    real_now = datetime.now(UTC)
+    with db.read() as session:
+        beat = workspace.get_heartbeat(session, team_id=team_id)
+        standing = announcement.list_standing(session, team_id=team_id, since=now - SWEPT_FOR)
+    if not standing or beat is None:
+        return 0
+    silent = real_now - beat.ticked_at > SILENCE
+    occasion = f"after {beat.ticked_at.isoformat()}" if silent else f"{real_now:%Y-%m-%dT%H}"
+    with db.begin() as session:
+        for announcement_id, channel_id, ts in standing:
+            payload, key = {"channel_id": channel_id, "ts": ts}, f"{SWEEP}:{announcement_id}:{occasion}"
+            jobs.add_job(session, team_id=team_id, kind=SWEEP, key=key, payload=payload, now=real_now)
+    return len(standing)
+
+
+def sweep_reactions(task: Task) -> None:
+    """Hold what stands under one announcement against what is known, and put right what differs."""
+    channel_id, ts = str(task.payload["channel_id"]), str(task.payload["ts"])
+    read_at = f"{task.now.timestamp():.6f}"  # an event that is younger than this look counts more
+    found = task.reader.reactions(channel_id, ts)
+    if found is None:
+        return
+    emoji_map = task.settings.emoji_map
+    standing = {(user_id, emoji) for user_id, emoji in found if meaning_of(emoji, emoji_map)}
+    with task.db.begin() as session:
+        ours = workspace.get_workspace(session, team_id=task.team_id)
+        rows = store.list_reactions(session, team_id=task.team_id, channel_id=channel_id, message_ts=ts)
+        known = {(row.user_id, row.emoji) for row in rows if row.is_present}
+        for user_id, emoji in sorted(standing ^ known):
+            if ours is None or user_id != ours.bot_user_id:
+                is_present = (user_id, emoji) in standing
+                place = (channel_id, ts, user_id, emoji)
+                _save(session, task.team_id, place, event_ts=read_at, is_present=is_present, now=task.now)
+
+
 def _record(session: Session, act: Act, *, is_present: bool) -> None:
     event, item = act.event, act.event.get("item") or {}
     emoji, channel_id, ts = str(event.get("reaction") or ""), str(item.get("channel") or ""), str(item.get("ts") or "")
@@ -52,22 +94,37 @@ def _record(session: Session, act: Act, *, is_present: bool) -> None:
     known = meaning_of(emoji, act.settings.emoji_map)
     if item.get("type") != "message" or known is None or is_ours or not (channel_id and ts and act.actor.user_id):
         return
+    place = (channel_id, ts, act.actor.user_id, emoji)
     event_ts = str(event.get("event_ts") or "")
+    _save(session, act.team_id, place, event_ts=event_ts, is_present=is_present, now=act.now)
+
+
+def _save(
+    session: Session,
+    team_id: str,
+    place: tuple[str, str, str, str],
+    *,
+    event_ts: str,
+    is_present: bool,
+    now: datetime,
+) -> None:
+    """Keep what is known of one emoji (channel, ts, person, emoji), and have a job find out what it is about."""
+    channel_id, ts, user_id, emoji = place
     row = store.record_reaction(
         session,
-        team_id=act.team_id,
+        team_id=team_id,
         channel_id=channel_id,
         message_ts=ts,
-        user_id=act.actor.user_id,
+        user_id=user_id,
         emoji=emoji,
         event_ts=event_ts,
         is_present=is_present,
-        now=act.now,
+        now=now,
     )
     # A job for each event: one that is under way may have looked before this event came.
-    key = f"{READ}:{channel_id}:{ts}:{act.actor.user_id}:{emoji}:{event_ts}"
+    key = f"{READ}:{channel_id}:{ts}:{user_id}:{emoji}:{event_ts}"
     payload = {"reaction_id": row.id}
-    jobs.add_job(session, team_id=act.team_id, kind=READ, key=key, payload=payload, now=datetime.now(UTC), again=True)
+    jobs.add_job(session, team_id=team_id, kind=READ, key=key, payload=payload, now=datetime.now(UTC), again=True)
 
 
 def _announced(session: Session, task: Task, row: store.Reaction) -> list[int]:
@@ -117,4 +174,4 @@ LISTENERS: tuple[Listener, ...] = (
     Listener("event", "reaction_added", add_reaction, may="give_feedback"),
     Listener("event", "reaction_removed", remove_reaction, may="give_feedback"),
 )
-JOBS: dict[str, Callable[[Task], None]] = {READ: read_reaction}
+JOBS: dict[str, Callable[[Task], None]] = {READ: read_reaction, SWEEP: sweep_reactions}

@@ -42,6 +42,17 @@ def list_untold_refusals(session: Session, *, team_id: str) -> list[tuple[Announ
     return list(session.exec(query).all())
 
 
+def list_standing(session: Session, *, team_id: str, since: datetime) -> list[tuple[int, str, str]]:
+    """The announcements made since then that stand in a channel: id, channel and ts of the message."""
+    query = (
+        select(Announcement.id, Outbox.channel_id, Outbox.message_ts)
+        .join(Outbox, col(Outbox.id) == Announcement.outbox_id)
+        .where(Announcement.team_id == team_id, Announcement.created_at >= since, Outbox.state == "sent")
+        .order_by(col(Announcement.id))
+    )
+    return [(row_id or 0, channel_id or "", ts or "") for row_id, channel_id, ts in session.exec(query)]
+
+
 def record_refusal_told(session: Session, sent: Outbox, *, target: str, message: dict[str, Any], now: datetime) -> None:
     """Tell somebody, once, that Slack refused the message `sent`."""
     key = f"{REFUSED}{sent.id}"

@@ -9,7 +9,8 @@ from sqlmodel import Field, Session, SQLModel, and_, col, delete, select
 
 STATES = ("pending", "running", "done", "failed")
 LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(minutes=5)  # between two tries
 KEPT_FOR = timedelta(days=3)
 
 
@@ -70,11 +71,17 @@ def claim_job(session: Session, *, team_id: str, now: datetime) -> Job | None:
     return job
 
 
-def record_job(session: Session, job: Job, *, state: str, now: datetime, reason: str | None = None) -> None:
-    """What became of a job: `done`, `failed`, or `pending` once more, later each time."""
+def record_job(
+    session: Session, job: Job, *, state: str, now: datetime, reason: str | None = None, wait: timedelta | None = None
+) -> None:
+    """What became of a job: `done`, `failed`, or `pending` once more, later each time.
+
+    With `wait` Slack asked for patience: it comes after that, and the try does not count.
+    """
     job.state, job.reason, job.leased_until = state, reason, None
     if state == "pending":
-        job.not_before = now + timedelta(seconds=2**job.attempts)
+        job.not_before = now + (wait or min(timedelta(seconds=2**job.attempts), LONGEST_WAIT))
+        job.attempts -= wait is not None
     session.add(job)
 
 

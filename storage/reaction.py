@@ -62,6 +62,14 @@ def get_reaction(session: Session, *, team_id: str, reaction_id: int, lock: bool
     return session.exec(query.with_for_update() if lock else query).first()
 
 
+def list_reactions(session: Session, *, team_id: str, channel_id: str, message_ts: str) -> list[Reaction]:
+    """All that is known of the emoji under a message, those taken away too."""
+    query = select(Reaction).where(
+        Reaction.team_id == team_id, Reaction.channel_id == channel_id, Reaction.message_ts == message_ts
+    )
+    return list(session.exec(query.order_by(col(Reaction.id))))
+
+
 def forget_reaction(session: Session, row: Reaction) -> None:
     """The reaction stands under nothing that concerns the app."""
     session.delete(row)
