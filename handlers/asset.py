@@ -6,7 +6,9 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.access import NOT_FOUND, may
-from bot.domain.asset import Card, find_assets, read_asset, state_on
+from bot.domain.asset import Card, state_on
+from bot.domain.asset_reading import read_asset
+from bot.domain.asset_search import find_assets, latest_use
 from bot.domain.text import clean, clip, inert
 from bot.errors import BotError
 from bot.intake import Act, Answer, Listener
@@ -124,7 +126,7 @@ def _current(session: Session, act: Act) -> list[Card]:
 
 
 def _latest_first(cards: list[Card]) -> list[Card]:
-    return sorted(cards, key=lambda card: max(filter(None, (card.last_used_at, card.released_at))), reverse=True)
+    return sorted(cards, key=latest_use, reverse=True)
 
 
 LISTENERS: tuple[Listener, ...] = (

@@ -8,7 +8,8 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.access import NOT_FOUND
-from bot.domain.asset import Card, Reading, read_asset, state_on
+from bot.domain.asset import Card, state_on
+from bot.domain.asset_reading import Reading, read_asset
 from bot.domain.feedback import LONGEST, FeedbackFields, check_feedback_fields, read_remark
 from bot.domain.feedback_told import Quoted, Told
 from bot.domain.text import clean, inert

@@ -1,22 +1,17 @@
 """Assets and their versions, and where they were announced."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
 from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 
+from bot.domain.asset import AssetFields, Card
 from bot.domain.text import clip
 from bot.errors import BotError
 from storage import feedback
 from storage.people import Person
-
-if TYPE_CHECKING:
-    from bot.domain.asset import AssetFields, Card
 
 
 class Asset(SQLModel, table=True):
@@ -236,8 +231,6 @@ def _find_last_uses(session: Session, team_id: str, version_ids: list[int] | Non
 def _card(
     row: AssetVersion, reference: str, owner_name: str | None, latest: str | None, used: dict[int | None, datetime]
 ) -> Card:
-    from bot.domain.asset import Card
-
     return Card(
         version_id=row.id or 0,
         asset_id=row.asset_id,

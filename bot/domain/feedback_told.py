@@ -1,15 +1,10 @@
 """Feedback as it is shown: what was said, about what, by whom, and what became of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from bot.domain.asset import Card
 from bot.domain.feedback import FeedbackFields
-
-if TYPE_CHECKING:
-    from bot.domain.asset import Card
 
 QUOTED_LONGEST = 3000  # characters of a message that are kept with the feedback; the rest stays in Slack
 STATUSES = ("held", "waiting", "answered", "counted")
