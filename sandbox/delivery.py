@@ -149,9 +149,9 @@ class Delivery:
             return await self.request_url.deliver(kind, envelope["payload"], headers, self.ack_seconds)
         return await self._sockets.deliver(envelope, self.ack_seconds, cut=cut)
 
-    def _note(self, kind: str, payload: Json, attempt: int, ack: str, started: float) -> None:
+    def _note(self, kind: str, payload: Json, attempt: int, ack: str, started: float, body: Any = None) -> None:
         ms = round((time.monotonic() - started) * 1000)
-        self._log.add("deliver", type=kind, envelope=payload, attempt=attempt, ack=ack, ms=ms)
+        self._log.add("deliver", type=kind, envelope=payload, attempt=attempt, ack=ack, body=body, ms=ms)
 
     async def interact(self, kind: str, payload: Json) -> Ack:
         """Send an interaction once and wait for the acknowledgement; `kind` is interactive or slash_commands."""
@@ -166,5 +166,5 @@ class Delivery:
             status = "not_connected"
         except NotOk as error:
             status, body = "error", {"http_status": error.status}
-        self._note(kind, payload, 0, status, started)
+        self._note(kind, payload, 0, status, started, body)
         return Ack(status, body, round((time.monotonic() - started) * 1000))

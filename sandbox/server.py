@@ -52,6 +52,7 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
                 raise ValueError
         except ValueError:
             return PlainTextResponse("invalid_payload", status_code=400)
+        sandbox.log.add("respond", args=body)
         try:
             sandbox.answers.respond(request.path_params["key"], body)
         except SlackError as error:
