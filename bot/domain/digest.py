@@ -1,0 +1,115 @@
+"""The digest as it is thought: from counted numbers and candidate quotes to what one marketer reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.domain.digest_findings import Finding, Split, find_all, find_movers, find_splits
+from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
+from bot.domain.digest_period import Period, day_of
+from bot.domain.digest_quotes import Candidate, Quote, choose_quotes
+
+FEWEST = 5  # people who must have spoken before numbers of other people's assets are shown
+NEEDS = 3  # things that need the reader
+EXPIRES_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Everything the tables tell about a period, for one reader."""
+
+    subjects: dict[int, Subject]
+    tallies: dict[int, Tally]
+    regions: list[RegionTally]
+    this: PeriodNumbers
+    before: PeriodNumbers
+    waiting: list[Waiting]
+    waiting_total: int
+    candidates: list[Candidate]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that needs the reader: somebody who waits, or an asset of theirs that expires."""
+
+    subject: Subject
+    waiting: Waiting | None = None
+    tally: Tally | None = None
+
+
+@dataclass(frozen=True)
+class Digest:
+    """One reader's digest. `findings` and `splits` are all there are, the most review days first; `own` are the
+    reader's assets of which anything was said. `hidden` counts the groups of fewer than five people left out."""
+
+    period: Period
+    now: datetime
+    this: PeriodNumbers
+    before: PeriodNumbers
+    needs: list[Need] = field(default_factory=list)
+    waiting: list[Need] = field(default_factory=list)
+    waiting_total: int = 0
+    movers: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    splits: list[Split] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    expiring: list[Subject] = field(default_factory=list)
+    own: list[Finding] = field(default_factory=list)
+    hidden: int = 0
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the reader is."""
+        return day_of(self.now, self.period.tz)
+
+
+def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datetime) -> Digest:
+    """Decide what one marketer reads about a period. Numbers of other people's assets need five people (`FEWEST`)."""
+    mine = {key for key, subject in counted.subjects.items() if subject.owner_id == reader_id}
+    shown = {key: one for key, one in counted.tallies.items() if key in mine or one.people >= FEWEST}
+    splits, hidden_regions = find_splits(counted.regions, counted.subjects, shown, mine, fewest=FEWEST)
+    expiring = _expiring(counted.subjects, day_of(now, period.tz))
+    own_expiring = [Need(one, tally=shown.get(one.version_id)) for one in expiring if one.version_id in mine]
+    waiting = [Need(counted.subjects[one.version_id], waiting=one) for one in counted.waiting]
+    needs = _needs(waiting, own_expiring, now)
+    in_needs = {need.subject.version_id for need in needs if need.waiting is None}
+    return Digest(
+        period=period,
+        now=now,
+        this=counted.this,
+        before=counted.before,
+        needs=needs,
+        waiting=[need for need in waiting if need not in needs],
+        waiting_total=counted.waiting_total,
+        movers=find_movers(counted.subjects, shown, fewest=FEWEST),
+        findings=find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST),
+        splits=splits,
+        quotes=choose_quotes(counted.candidates, counted.subjects, shown, counted.this, reader_id=reader_id),
+        expiring=[one for one in expiring if one.version_id not in in_needs],
+        own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
+        hidden=len(counted.tallies) - len(shown) + hidden_regions,
+    )
+
+
+def _needs(waiting: list[Need], expiring: list[Need], now: datetime) -> list[Need]:
+    """At most `NEEDS`: who waits longest past the day it was due, then what expires, then who waits still in time.
+
+    One place is kept for an asset that expires: who is owed many replies must hear of it too.
+    """
+    overdue = [need for need in waiting if need.waiting and need.waiting.due_at <= now]
+    rest = [need for need in waiting if need not in overdue]
+    kept = NEEDS - min(1, len(expiring))
+    first = overdue[:kept]
+    return [*first, *expiring[: NEEDS - len(first)], *rest][:NEEDS]
+
+
+def _expiring(subjects: dict[int, Subject], today: date) -> list[Subject]:
+    """What is in use and expires soon, or has expired lately with nothing in its place; the next to expire first."""
+    found = [
+        one
+        for one in subjects.values()
+        if one.released_at and one.ended_at is None and one.expires_on is not None
+        if today - EXPIRES_SOON <= one.expires_on <= today + EXPIRES_SOON
+    ]
+    return sorted(found, key=lambda one: (one.expires_on, one.version_id))
