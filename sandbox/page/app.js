@@ -20,7 +20,7 @@ const [SHELL, OVERLAYS, TOASTS] = ["shell", "overlays", "toasts"].map((id) => do
 
 function drawPage() {
   const place = app.see && conversation();
-  document.title = place ? `${place.kind === "channel" ? "#" : ""}${place.name} · ${app.see.me.name} · Groundswell sandbox` : "Groundswell sandbox";
+  document.title = place ? `${place.kind === "channel" ? "#" : ""}${place.name} · ${app.see.me.name} · ${app.name} sandbox` : `${app.name} sandbox`.trim();
   draw(SHELL, app.see ? shell(place) : h("div", { class: "starting", key: "starting" }, app.offline ? "The sandbox does not answer. Trying again …" : h("span", { class: "spinner" })));
   const modal = app.chooser || app.welcome ? null : modalView();
   const dialogs = [modal, chooserView(), welcomeView(), confirmView()].filter(Boolean);
@@ -110,8 +110,9 @@ async function start() {
   });
   readAddress();
   await meet();
-  if (!app.user && !new URLSearchParams(location.search).has("choose")) app.user = localStorage.getItem("groundswell-person");
+  if (!app.user && !new URLSearchParams(location.search).has("choose")) app.user = localStorage.getItem("sandbox-person");
   if (!app.people.some((person) => person.id === app.user)) app.user = null;
+  else localStorage.setItem("sandbox-person", app.user);
   app.welcome = isFirstVisit();
   app.chooser = !app.user && !app.welcome;
   redraw();
@@ -127,6 +128,7 @@ async function meet() {
       setClock(clock.now);
       app.people = answer.people;
       app.team = answer.team;
+      app.name = answer.app.name;
       app.offline = false;
       return;
     } catch {

@@ -34,7 +34,7 @@ export async function become(id) {
     user: id, see: null, place: null, tab: keepTab, thread: null, editing: null, popover: null, chooser: false, drawer: false, confirm: null, flash: null,
   });
   query = "";
-  localStorage.setItem("groundswell-person", id);
+  localStorage.setItem("sandbox-person", id);
   writeAddress();
   redraw();
   await refresh();

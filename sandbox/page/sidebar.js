@@ -25,7 +25,7 @@ export function sidebar() {
       "div",
       { class: "brand" },
       h("img", { src: "/page/icon.svg", alt: "", width: "30", height: "30" }),
-      h("div", {}, h("strong", {}, "Groundswell sandbox"), h("span", { class: "team" }, app.team.name)),
+      h("div", {}, h("strong", {}, `${app.name} sandbox`), h("span", { class: "team" }, app.team.name)),
       h("button", { type: "button", class: "icon-plain drawer-close", "aria-label": "Close the list", onclick: set("drawer", false) }, icon("close")),
     ),
     whoNode(),

@@ -4,6 +4,7 @@
 export const app = {
   people: [],
   team: { name: "" },
+  name: "", // of the Slack app that is tried out
   see: null,
   user: null, // whose eyes we look through
   place: null, // id of the open conversation

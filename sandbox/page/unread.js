@@ -2,7 +2,7 @@
 
 import { app } from "./store.js";
 
-const storeKey = () => `groundswell-read-${app.user}`;
+const storeKey = () => `sandbox-read-${app.user}`;
 
 function load() {
   try {
