@@ -15,14 +15,17 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 import handlers
 from bot.access import CAPABILITIES
 from bot.clock import Alarm, Clock
-from bot.door import Door
+from bot.door import Door, Taken
 from bot.errors import SettingsError
 from bot.intake import Listener
 from bot.jobs import Worker
+from bot.payload import Refused, check_payload
 from bot.reader import Reader
 from bot.sender import Sender
 from bot.settings import Settings
@@ -37,21 +40,27 @@ ANSWER_TIMEOUT = 2  # seconds for views.open and views.push: Slack gives the who
 class Groundswell:
     """The running app of one workspace: Bolt, the sender, the jobs and the alarm."""
 
-    def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
+    def __init__(self, settings: Settings, db: Database, clock: Clock, taken: Taken) -> None:
         """Put the app together; nothing runs and nothing is called before `start`."""
         self.settings, self.db, self.clock = settings, db, clock
         self._quick, self._patient = _client(settings, ANSWER_TIMEOUT), _client(settings, settings.send_timeout)
         self._identity: dict[str, str] = {}
         self.reader = Reader(self._patient)
         self.door = Door(
-            settings=settings, db=db, client=self._quick, now=clock.now, wake=self.wake, team_id=self._team_id
+            settings=settings,
+            db=db,
+            client=self._quick,
+            now=clock.now,
+            wake=self.wake,
+            team_id=self._team_id,
+            taken=taken,
         )
         self.bolt = App(
             client=WebClient(base_url=settings.slack_api_url),  # Bolt itself calls nobody
             authorize=lambda **_context: self._authorized(),  # Bolt would hand a bound method a second `self`
             process_before_response=True,
             raise_error_for_unhandled_request=True,
-            request_verification_enabled=False,  # Socket Mode carries no signature
+            request_verification_enabled=False,  # Socket Mode carries no signature, and bot/guard.py has checked it
             logger=_quiet_logger(),
         )
         for listener in handlers.LISTENERS:
@@ -63,6 +72,16 @@ class Groundswell:
 
     def _team_id(self) -> str:
         return self._identity.get("team_id", "")
+
+    @property
+    def team_id(self) -> str:
+        """The workspace that is served; "" before `start`."""
+        return self._team_id()
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether Slack can reach the app: always, unless it is over Socket Mode and not connected."""
+        return self._socket is None or bool(self._socket.client.is_connected())
 
     def wake(self) -> None:
         """Something was saved: let the sender and the jobs look for work."""
@@ -113,7 +132,7 @@ class Groundswell:
             self._connect()
 
     def _connect(self) -> None:
-        self._socket = SocketModeHandler(
+        self._socket = _CheckedSocket(
             self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
         )
         try:
@@ -152,9 +171,28 @@ class Groundswell:
                 self.reader.refused["views.publish"] = reason
 
 
-def build_app(settings: Settings, db: Database, clock: Clock) -> Groundswell:
-    """The app, ready to start."""
-    return Groundswell(settings, db, clock)
+class _CheckedSocket(SocketModeHandler):
+    """Socket Mode whose payloads are read as those of signed HTTP are: what cannot be read goes no further."""
+
+    def handle(self, client: Any, req: SocketModeRequest) -> None:
+        """Take one envelope; a wrong one is acknowledged, because it would be as wrong the next time."""
+        try:
+            payload = check_payload(req.payload)
+        except Refused as refusal:
+            log.warning("request refused", reason=refusal.word)
+            payload = None
+        if payload is None:
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+        else:
+            req.payload = payload
+            super().handle(client, req)
+
+
+def build_app(
+    settings: Settings, db: Database, clock: Clock, taken: Taken = lambda _kind, _outcome, _seconds: None
+) -> Groundswell:
+    """The app, ready to start; `taken` is told of every delivery: its kind, what became of it, and the seconds."""
+    return Groundswell(settings, db, clock, taken)
 
 
 def identify(client: WebClient, tries: int = 5) -> dict[str, str]:

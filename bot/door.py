@@ -1,5 +1,6 @@
 """The door that every listener stands behind: once in, saved, answered, in this order, for all of them alike."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.access import require
-from bot.domain.text import clip
+from bot.domain.text import clean, clip
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, delivery_key
 from bot.settings import Settings
@@ -25,12 +26,15 @@ from storage.db import Database
 
 log = structlog.get_logger()
 
+Taken = Callable[[str, str, float], None]  # kind of delivery, outcome, seconds until the answer
+
 NOT_SAVED = "Something went wrong on our side and nothing was saved. Please try once more."
 TOO_SLOW = "Slack closed the door before the form could open. Please try once more."
 NO_FORMS = (
     "Forms can't be opened in this workspace. Commands with words work: "
     "try `/asset-feedback spine deck 4 surgeons loved it`."
 )
+LONGEST_NAME = 80  # characters; Slack's own limit for a display name
 OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
 
 
@@ -46,10 +50,11 @@ class Door:
         now: Callable[[], datetime],
         wake: Callable[[], None],
         team_id: Callable[[], str],
+        taken: Taken = lambda _kind, _outcome, _seconds: None,
     ) -> None:
-        """`team_id` tells the workspace that the bot token belongs to."""
+        """`team_id` tells the workspace that the bot token belongs to; `taken` is told of every delivery."""
         self._settings, self._db, self._client, self._now, self._wake = settings, db, client, now, wake
-        self._team_id = team_id
+        self._team_id, self._taken = team_id, taken
         self._replies = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reply")
 
     def close(self) -> None:
@@ -61,29 +66,35 @@ class Door:
 
         Events that fail raise, so that Slack sends them again.
         """
+        began, outcome = time.perf_counter(), "failed"
         try:
-            answer = self._answer(listener, body)
-        except FormErrors as error:
-            return ack(response_action="errors", errors=error.fields)
+            outcome, answer = self._outcome(listener, body)
+            return self._give(listener, body, answer, ack)
+        finally:
+            self._taken(listener.kind, outcome, time.perf_counter() - began)
+
+    def _outcome(self, listener: Listener, body: dict[str, Any]) -> tuple[str, Answer]:
+        """What became of it, `saved`, `again`, `read`, `refused` or `failed`, and what the person hears."""
+        try:
+            return self._answer(listener, body)
         except BotError as error:
-            answer = self._refusal(listener, body, error)
+            return "refused", self._refusal(listener, body, error)
         except Exception as error:
             if listener.kind == "event":
                 raise
             log.error("not saved", listener=listener.id, error=type(error).__name__, at=_place(error))
-            answer = self._refusal(listener, body, BotError(NOT_SAVED))
-        return self._give(listener, body, answer, ack)
+            return "failed", self._refusal(listener, body, BotError(NOT_SAVED))
 
-    def _answer(self, listener: Listener, body: dict[str, Any]) -> Answer:
+    def _answer(self, listener: Listener, body: dict[str, Any]) -> tuple[str, Answer]:
         if listener.reads:
             with self._db.read() as session:
-                return listener.do(session, self._act(session, listener, body)) or Answer()
+                return "read", listener.do(session, self._act(session, listener, body)) or Answer()
         key, team_id = delivery_key(listener.kind, body), self._team_id()
         try:
             with self._db.begin() as session:
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
                 if known is not None:
-                    return Answer.from_json(known.answer)
+                    return "again", Answer.from_json(known.answer)
                 delivery = inbox.add_delivery(session, team_id=team_id, key=key, now=datetime.now(UTC))
                 act = self._act(session, listener, body, meet=True)
                 answer = (listener.do(session, act) or Answer()).with_nonce()
@@ -94,18 +105,18 @@ class Door:
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
                 if known is None:
                     raise
-                return Answer.from_json(known.answer)
+                return "again", Answer.from_json(known.answer)
         self._wake()
-        return answer
+        return "saved", answer
 
     def _act(self, session: Session, listener: Listener, body: dict[str, Any], *, meet: bool = False) -> Act:
         team_id, user_id, now = self._team_id(), _user_id(body), self._now()
-        user = body.get("user")
-        if isinstance(user, dict) and user.get("team_id") not in (None, "", team_id, _team_of(body)):
+        user = body.get("user") or {}
+        if user.get("team_id") not in (None, "", team_id):  # whose it is, not where it was pressed (Slack Connect)
             raise BotError(OTHER_COMPANY)
         if meet and user_id and people_store.get_person(session, team_id=team_id, user_id=user_id) is None:
-            name = user.get("name") if isinstance(user, dict) else body.get("user_name")
-            people_store.record_person(session, team_id=team_id, user_id=user_id, now=now, name=name or "")
+            name = clip(clean(user.get("name") or body.get("user_name") or ""), LONGEST_NAME)
+            people_store.record_person(session, team_id=team_id, user_id=user_id, now=now, name=name)
             key = f"people.read:{user_id}"
             real = datetime.now(UTC)
             jobs.add_job(session, team_id=team_id, kind="people.read", key=key, payload={"user_id": user_id}, now=real)
@@ -122,8 +133,10 @@ class Door:
     def _refusal(self, listener: Listener, body: dict[str, Any], error: BotError) -> Answer:
         """The sentence where the person looks: under the field, or as a private reply with what was typed."""
         if listener.kind == "submission":
+            if isinstance(error, FormErrors):
+                return Answer(view={"errors": error.fields})
             blocks = (body.get("view") or {}).get("blocks") or []
-            inputs = [block["block_id"] for block in blocks if block.get("type") == "input"]
+            inputs = [block.get("block_id") or "" for block in blocks if block.get("type") == "input"]
             if inputs:
                 raise_at = error.field if error.field in inputs else inputs[0]
                 return Answer(view={"errors": {raise_at: error.sentence}})
@@ -198,18 +211,9 @@ def _send_reply(url: str, answer: Answer) -> None:
         log.warning("private reply not delivered", error=type(error).__name__)
 
 
-def _team_of(body: dict[str, Any]) -> str | None:
-    """The workspace in which it happened, as the payload says; it may say nothing (Enterprise Grid)."""
-    team = body.get("team")
-    return team.get("id") if isinstance(team, dict) else body.get("team_id")
-
-
 def _user_id(body: dict[str, Any]) -> str:
-    user = body.get("user")
-    if isinstance(user, dict):
-        return str(user.get("id") or "")
-    by = (body.get("event") or {}).get("user") or body.get("user_id") or ""
-    return str(by.get("id") if isinstance(by, dict) else by)
+    by = body.get("user") or (body.get("event") or {}).get("user") or body.get("user_id") or ""
+    return str((by.get("id") or "") if isinstance(by, dict) else by)
 
 
 def _place(error: Exception) -> str:

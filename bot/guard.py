@@ -1,4 +1,4 @@
-"""The guard: raw bytes before Bolt. What is not signed by Slack, or cannot be read, comes no further (SLACK.md, signatures)."""
+"""The guard: raw bytes before Bolt. What Slack did not sign, or nobody can read, comes no further."""
 
 import hashlib
 import hmac

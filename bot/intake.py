@@ -17,6 +17,9 @@ from bot.errors import BotError
 from bot.settings import Settings
 from bot.views import kit
 
+LONGEST_NONCE = 40  # characters that are looked at: it comes back from a client and becomes a part of a key
+NOT_READABLE = "I can't read that form. Please close it and open it once more."
+
 Kind = Literal["command", "action", "submission", "shortcut", "event", "options"]
 
 
@@ -62,8 +65,7 @@ class Act:
     @property
     def row_id(self) -> int:
         """The value as the id of a row; 0, which no row has, if it is none: ids from a client are claims."""
-        claimed = str(self.value or "")
-        return int(claimed) if claimed.isdecimal() and len(claimed) < 18 else 0
+        return row_number(self.value)
 
     @property
     def view(self) -> dict[str, Any]:
@@ -72,8 +74,17 @@ class Act:
 
     @cached_property
     def form(self) -> dict[str, Any]:
-        """What stands in the form, by block_id."""
-        return kit.form_values(self.view)
+        """What stands in the form, by block_id: a text or None, in the fields of `kit.SEVERAL` a list of texts.
+
+        Raises:
+            BotError: something else came back than was sent out.
+        """
+        values = kit.form_values(self.view)
+        for name, value in values.items():
+            texts = value if name in kit.SEVERAL else [value]
+            if value is not None and not (isinstance(texts, list) and all(isinstance(text, str) for text in texts)):
+                raise BotError(NOT_READABLE)
+        return values
 
     @cached_property
     def memo(self) -> dict[str, Any]:
@@ -130,7 +141,7 @@ class Answer:
 
     def with_nonce(self) -> "Answer":
         """The answer whose new forms can be sent in once: each carries a nonce that the inbox remembers."""
-        nonce = secrets.token_urlsafe(12)
+        nonce = secrets.token_urlsafe(12)  # 16 characters
         return Answer(
             text=self.text,
             blocks=self.blocks,
@@ -164,6 +175,13 @@ class Listener:
     reads: bool = False
 
 
+def row_number(claimed: object) -> int:
+    """What a client says is the id of a row; 0, which no row has, if it cannot be one (R11)."""
+    text = str(claimed or "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(kit.LARGEST_ID)) else 0
+    return number if number <= kit.LARGEST_ID else 0
+
+
 def delivery_key(kind: Kind, body: dict[str, Any]) -> str:
     """What makes this delivery the same one when it comes again (R2).
 
@@ -175,7 +193,8 @@ def delivery_key(kind: Kind, body: dict[str, Any]) -> str:
         return f"event:{body.get('event_id') or unique}"
     if kind == "submission":
         view = body.get("view") or {}
-        return f"form:{kit.memo(view).get('nonce') or view.get('id') or unique}"
+        nonce = str(kit.memo(view).get("nonce") or "")[:LONGEST_NONCE]
+        return f"form:{nonce or view.get('id') or unique}"
     if kind == "action":
         action, container = (body.get("actions") or [{}])[0], body.get("container") or {}
         place = container.get("message_ts") or container.get("view_id") or ""

@@ -9,6 +9,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from bot.domain.text import whole
+
 DEEPEST = 60  # levels; Slack's own views and messages have a dozen
 MOST_FIELDS = 100  # of a form; a command has fourteen
 LONGEST_ID = 255  # characters, Slack's own limit for action_id, block_id and callback_id
@@ -45,8 +47,8 @@ _FITS = {
 
 # A shape is a type, a Kind, a dict of the fields that are known, a list of one shape, or a tuple of those that may be.
 _TEAM = ({"id": TEAM, "enterprise_id": ID}, TEAM)
-_USER = ({"id": PERSON, "team_id": TEAM, "name": str}, PERSON)
-_CHANNEL = ({"id": ID}, ID)
+_USER = {"id": PERSON, "team_id": TEAM, "name": str}
+_CHANNEL = {"id": ID}
 _CHOICE = {"value": VALUE}
 STATE = {
     "type": ID,
@@ -75,10 +77,10 @@ _VIEW = {
 _MESSAGE = {"type": ID, "text": str, "user": PERSON, "ts": ID, "thread_ts": ID, "bot_id": ID, "blocks": [dict]}
 _EVENT = {
     **_MESSAGE,
-    "user": _USER,
+    "user": (PERSON, _USER),
     "subtype": ID,
-    "channel": _CHANNEL,
-    "item": ({"type": ID, "channel": _CHANNEL, "ts": ID}, str),
+    "channel": (ID, _CHANNEL),
+    "item": {"type": ID, "channel": ID, "ts": ID},
     "reaction": VALUE,
     "event_ts": ID,
     "tab": ID,
@@ -196,10 +198,9 @@ def _need(payload: Payload, *fields: str) -> None:
 
 
 def _need_inside(payload: Payload, kind: str) -> None:
-    user, view = payload["user"], payload.get("view")
-    if not (user.get("id") if isinstance(user, dict) else user):
+    if not payload["user"].get("id"):
         raise Refused(400, "missing_field")
-    if kind.startswith("view_") and not (view or {}).get("callback_id"):
+    if kind.startswith("view_") and not payload["view"].get("callback_id"):
         raise Refused(400, "missing_field")
     if kind == "block_actions" and not all(action.get("action_id") for action in payload["actions"]):
         raise Refused(400, "missing_field")
@@ -213,23 +214,16 @@ def _parse(text: str) -> object:
 
 
 def _tidy(value: Any, depth: int) -> Any:
-    """The same without NUL, which PostgreSQL refuses, and without halves of characters, which no database can keep."""
+    """The same with texts that every database can keep."""
     if isinstance(value, str):
-        return value if value.isascii() and "\0" not in value else _mend(value)
+        return whole(value)
     if depth > DEEPEST:
         raise Refused(400, "too_deep")
     if isinstance(value, dict):
-        return {_tidy(key, depth): _tidy(inner, depth + 1) for key, inner in value.items()}
+        return {whole(key): _tidy(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
         return [_tidy(inner, depth + 1) for inner in value]
     return value
-
-
-def _mend(text: str) -> str:
-    whole = text.encode("utf-16-le", "surrogatepass").decode(
-        "utf-16-le", "replace"
-    )  # joins halves that belong together
-    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _fits(value: Any, shape: Any) -> bool:

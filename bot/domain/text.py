@@ -23,6 +23,14 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", kept).strip()
 
 
+def whole(text: str) -> str:
+    """The same without NUL, which PostgreSQL refuses, and without halves of characters, which no database can keep."""
+    if text.isascii() and "\0" not in text:
+        return text
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # halves that belong together
+    return joined.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def escape(text: str) -> str:
     """The three characters that mean something in mrkdwn, as Slack asks for them."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -78,5 +86,5 @@ def cell(value: object) -> str:
 
 
 def count(number: int, one: str, many: str) -> str:
-    """"1 person", "3 people"."""
+    """ "1 person", "3 people"."""
     return f"{number:,} {one if number == 1 else many}"

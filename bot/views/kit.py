@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.text import clip
+from bot.domain.text import clip, whole
 
 SECTION = 3000  # characters in a section's text; like every limit here from Slack's Block Kit reference
 HEADER = 150
@@ -15,6 +15,8 @@ OPTION = 75
 PLACEHOLDER = 150
 INPUT = 3000
 MESSAGE_BLOCKS = 50
+LARGEST_ID = 2**31 - 1  # of a row
+SEVERAL = frozenset({"roles", "channels", "wants_reply"})  # the fields of our forms that hold a list
 
 
 def plain(text: str, limit: int = OPTION) -> dict[str, Any]:
@@ -43,12 +45,18 @@ def notice_modal(text: str, title: str = "Groundswell") -> dict[str, Any]:
 
 
 def memo(view: dict[str, Any]) -> dict[str, Any]:
-    """What a view carries for its own return (`private_metadata`), an empty dict if it is not ours."""
+    """What a view carries for its own return (`private_metadata`), an empty dict if it is not ours.
+
+    It comes back from a client: only texts, and numbers that a row's id could have, are kept.
+    """
     try:
         carried = json.loads(view.get("private_metadata") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return carried if isinstance(carried, dict) else {}
+    if not isinstance(carried, dict):
+        return {}
+    texts = {name: whole(value) for name, value in carried.items() if isinstance(value, str)}
+    return texts | {name: n for name, n in carried.items() if isinstance(n, int) and abs(n) <= LARGEST_ID}
 
 
 def with_memo(view: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -70,7 +78,7 @@ def state_value(state: dict[str, Any]) -> Any:
     for key in ("selected_option", "selected_options"):
         if key in state:
             chosen = state[key]
-            return [option["value"] for option in chosen] if isinstance(chosen, list) else (chosen or {}).get("value")
+            return [one.get("value") for one in chosen] if isinstance(chosen, list) else (chosen or {}).get("value")
     for key, value in state.items():
         if key.startswith("selected_"):
             return value
