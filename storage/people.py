@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, func, or_
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.access import ROLES, Actor
-from bot.domain.people import DEPARTMENT_LABELS, BadLine, PeopleReading, PersonLine, read_people_csv
+from bot.domain.csv_list import BadLine
+from bot.domain.people import DEPARTMENT_LABELS, PeopleReading, PersonLine, read_people_csv
 from bot.errors import BotError
 from storage import jobs
 

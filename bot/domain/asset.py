@@ -71,14 +71,6 @@ class Card:
     last_used_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A line of a list that cannot be taken, and why, in a sentence for whoever wrote it."""
-
-    line: int
-    sentence: str
-
-
 def state_on(card: Card, today: date) -> str:
     """The version's state on a day, one of `STATES`; on its last day it is still current."""
     if card.retired_at is not None:

@@ -129,7 +129,7 @@ def _in_any_order(typed: Sequence[str], card: Card) -> tuple[int, float]:
 
 
 def _sure(typed: str, known: str) -> float:
-    """How surely a typed word is a known one: one slip is forgiven, two from ten letters on; a plural is not the same."""
+    """How surely a typed word is a known one: one slip is forgiven, two from ten letters on, a plural not."""
     if typed == known:
         return SAME
     if (

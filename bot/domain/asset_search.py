@@ -22,8 +22,8 @@ _LONGEST_WORD = 60
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 # fmt: off
 _FILLERS = frozenset({
-    "a", "about", "an", "and", "at", "for", "from", "in", "is", "it", "my", "new", "of", "on", "or", "our", "that", "the",
-    "these", "this", "to", "too", "very", "was", "we", "with",
+    "a", "about", "an", "and", "at", "for", "from", "in", "is", "it", "my", "new", "of", "on", "or", "our", "that",
+    "the", "these", "this", "to", "too", "very", "was", "we", "with",
 })
 # fmt: on
 

@@ -1,11 +1,11 @@
 """People as an administrator describes them: the words for roles and departments, and lists pasted as CSV."""
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from bot.domain.csv_list import BadLine, CsvList, read_csv_list
 from bot.domain.text import clean, clip
 
 ROLE_LABELS = {
@@ -61,25 +61,16 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
-class BadLine:
-    """A line that cannot be taken, and why, in a sentence for whoever wrote it."""
-
-    line: int
-    sentence: str
-
-
-@dataclass(frozen=True)
 class PeopleReading:
-    """A pasted list: the lines that can be taken, those that cannot, and every line's text to show it again."""
+    """A pasted list of people: the lines that can be taken, and those that cannot."""
 
     people: list[PersonLine] = field(default_factory=list)
     problems: list[BadLine] = field(default_factory=list)
-    header: str = ""
-    lines: dict[int, str] = field(default_factory=dict)
+    source: CsvList = field(default_factory=CsvList)
 
     def again(self, problems: list[BadLine]) -> str:
         """The header and the bad lines as they were pasted, for another try."""
-        return "\n".join([self.header, *(self.lines[bad.line] for bad in problems if bad.line in self.lines)])
+        return self.source.again(problems)
 
 
 def read_tz(value: str) -> str:
@@ -142,42 +133,29 @@ def read_people_csv(text: str) -> PeopleReading:
 
     Columns that mean nothing here are passed over. A bad line never stops the good ones.
     """
-    lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    header = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if header is None:
-        return PeopleReading(problems=[BadLine(1, "There is nothing in it yet.")])
-    separator = max(",;\t", key=lines[header].count)
-    names = [cell.strip().lower().replace(" ", "_") for cell in next(csv.reader([lines[header]], delimiter=separator))]
-    columns = [COLUMNS.get(name) for name in names]
-    if "user_id" not in columns and "name" not in columns:
-        return PeopleReading(problems=[BadLine(header + 1, NO_HEADER)])
-    reading = PeopleReading(header=lines[header])
+    read = read_csv_list(text, COLUMNS)
+    if read.header and not read.columns & {"user_id", "name"}:
+        return PeopleReading(problems=[BadLine(read.header_line, NO_HEADER)], source=read)
+    reading = PeopleReading(problems=list(read.problems), source=read)
     seen: dict[str, int] = {}
-    for number, line in enumerate(lines[header + 1 :], start=header + 2):
-        if not line.strip():
-            continue
-        reading.lines[number] = line
+    for number, told in read.rows.items():
         try:
-            person = _read_line(number, columns, next(csv.reader([line], delimiter=separator, strict=True)))
+            person = _read_line(number, told)
             who = person.user_id or person.name.casefold()
             if who in seen:
                 raise ValueError(f"This is the same person as in line {seen[who]}.")
-        except csv.Error:
-            reading.problems.append(BadLine(number, "A quotation mark in it is not closed."))
         except ValueError as error:
             reading.problems.append(BadLine(number, str(error)))
         else:
             seen[who] = number
             reading.people.append(person)
     if not reading.people and not reading.problems:
-        reading.problems.append(BadLine(header + 1, "There are columns, and nobody under them."))
+        reading.problems.append(BadLine(read.header_line, "There are columns, and nobody under them."))
+    reading.problems.sort(key=lambda problem: problem.line)
     return reading
 
 
-def _read_line(number: int, columns: list[str | None], cells: list[str]) -> PersonLine:
-    if len(cells) > len(columns):
-        raise ValueError(f"It has {len(cells)} values, and there are {len(columns)} columns.")
-    told = {name: clean(cell) for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
+def _read_line(number: int, told: dict[str, str]) -> PersonLine:
     user_id = told.get("user_id", "").strip("<@>").upper()
     if user_id and not _MEMBER_ID.fullmatch(user_id):
         raise ValueError(f"“{clip(told['user_id'], 40)}” is no Slack member id; it looks like U0123ABCD.")

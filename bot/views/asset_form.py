@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from bot.domain.asset import Card, Problem
+from bot.domain.asset import Card
+from bot.domain.csv_list import BadLine
 from bot.domain.text import clip, count, inert
 from bot.views import kit
 from bot.views.asset_card import EDIT, NOTE, RELEASE, announcement_preview, asset_name
@@ -98,7 +99,7 @@ def done_modal(notice: str) -> dict[str, Any]:
     return kit.notice_modal(notice, "Import assets")
 
 
-def problem_lines(problems: list[Problem]) -> str:
+def problem_lines(problems: list[BadLine]) -> str:
     """Bad lines, a sentence each, as plain text; the first dozen of them."""
     lines = [f"Line {problem.line}: {problem.sentence}" for problem in problems[:SHOWN_PROBLEMS]]
     if len(problems) > SHOWN_PROBLEMS:
@@ -106,7 +107,7 @@ def problem_lines(problems: list[Problem]) -> str:
     return "\n".join(clip(line, 200) for line in lines)
 
 
-def import_notice(saved: int, problems: list[Problem]) -> str:
+def import_notice(saved: int, problems: list[BadLine]) -> str:
     """What became of a list, as mrkdwn."""
     done = f"{count(saved, 'asset version is', 'asset versions are')} in the library now."
     if not problems:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.access import Actor
-from bot.domain.people import DEPARTMENT_LABELS, REGION, ROLE_LABELS, BadLine
+from bot.domain.csv_list import BadLine
+from bot.domain.people import DEPARTMENT_LABELS, REGION, ROLE_LABELS
 from bot.domain.text import clean, clip, count, inert
 from bot.views import kit
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.people import BadLine, read_people_csv, read_tz, read_working_hours, role_change
+from bot.domain.csv_list import BadLine
+from bot.domain.people import read_people_csv, read_tz, read_working_hours, role_change
 
 LIST = """\ufeffslack_id,name,department,role,region,tz,working_hours,start_date
 UE50DGOK6,Dre Hollowell,sales,rep,US-East,America/New_York,08:00-17:00,2021-03-15

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.access import ROLES, Actor
-from bot.domain.people import ROLE_LABELS, BadLine
+from bot.domain.csv_list import BadLine
+from bot.domain.people import ROLE_LABELS
 from bot.views import kit, people
 from sandbox.blocks import check_message, check_view
 
