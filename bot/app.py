@@ -68,7 +68,7 @@ class Groundswell:
         self.bolt.error(_not_for_us)
         self._parts: list[Any] = []
         self._wakers: list[Callable[[], None]] = []
-        self._socket: SocketModeHandler | None = None
+        self._sockets: list[SocketModeHandler] = []
 
     def _team_id(self) -> str:
         return self._identity.get("team_id", "")
@@ -81,7 +81,7 @@ class Groundswell:
     @property
     def is_listening(self) -> bool:
         """Whether Slack can reach the app: always, unless it is over Socket Mode and not connected."""
-        return self._socket is None or bool(self._socket.client.is_connected())
+        return not self._sockets or any(handler.client.is_connected() for handler in self._sockets)
 
     def wake(self) -> None:
         """Something was saved: let the sender and the jobs look for work."""
@@ -132,18 +132,24 @@ class Groundswell:
             self._connect()
 
     def _connect(self) -> None:
-        self._socket = _CheckedSocket(
-            self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
-        )
-        try:
-            self._socket.connect()  # type: ignore[no-untyped-call]
-        except SlackApiError as error:
-            raise SettingsError([f"SLACK_APP_TOKEN: Slack says {error.response.get('error')}"]) from None
+        """Open the connections that Slack delivers through: while one is renewed or is dead unnoticed, another lives."""
+        for number in range(self.settings.socket_connections):
+            handler = SocketModeHandler(
+                self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
+            )
+            try:
+                handler.connect()  # type: ignore[no-untyped-call]
+            except SlackApiError as error:
+                if number == 0:
+                    raise SettingsError([f"SLACK_APP_TOKEN: Slack says {error.response.get('error')}"]) from None
+                log.warning("only one connection", error=error.response.get("error"))
+                return
+            self._sockets.append(handler)
 
     def stop(self) -> None:
         """Take nothing new, finish what runs, close."""
-        if self._socket is not None:
-            _hang_up(self._socket)
+        for handler in self._sockets:
+            _hang_up(handler)
         for part in reversed(self._parts):
             part.stop()
         self.door.close()
