@@ -134,7 +134,7 @@ class Groundswell:
     def _connect(self) -> None:
         """Open the connections that Slack delivers through: while one is renewed or is dead unnoticed, another lives."""
         for number in range(self.settings.socket_connections):
-            handler = SocketModeHandler(
+            handler = _CheckedSocket(
                 self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
             )
             try:
