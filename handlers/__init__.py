@@ -5,9 +5,31 @@ from collections.abc import Callable
 from bot.clock import RunDue
 from bot.intake import Listener
 from bot.jobs import Task
-from handlers import home, people
+from handlers import (
+    asset,
+    asset_keep,
+    asset_release,
+    feedback,
+    feedback_mine,
+    feedback_quote,
+    feedback_reply,
+    home,
+    people,
+    reaction,
+)
 
-FEATURES = (people, home)
+FEATURES = (
+    people,
+    asset,
+    asset_keep,
+    asset_release,
+    feedback,
+    feedback_mine,
+    feedback_reply,
+    feedback_quote,
+    reaction,
+    home,
+)
 
 LISTENERS: tuple[Listener, ...] = tuple(listener for feature in FEATURES for listener in feature.LISTENERS)
 
