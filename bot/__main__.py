@@ -1,4 +1,4 @@
-"""The command line: run, sandbox, doctor, migrate, import-assets, people."""
+"""The command line: the commands that start the app, and the list of all others."""
 
 import signal
 import sys
@@ -11,15 +11,19 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
+from bot.commands import keep
 from bot.errors import BotError, SettingsError
 from bot.logs import set_up_logs
 from bot.settings import Settings, read_settings
 from storage.db import Database
+from storage.opening import open_to_serve
+from storage.serving import nobody_serves
 
 HOUSE = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY = HOUSE / "sandbox" / "company"
 SANDBOX_DATABASE = Path("var/sandbox.db")
 SANDBOX_PORT = 8790
+START, CARE, IN_AND_OUT = "Start", "Take care", "In and out"  # the panels of --help
 
 commands = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Groundswell makes the sales force marketing's first customer."
@@ -27,7 +31,7 @@ commands = typer.Typer(
 screen = Console()
 
 
-@commands.command()
+@commands.command(rich_help_panel=START)
 def run() -> None:
     """Start Groundswell in the workspace that .env names; without tokens, start the sandbox."""
     settings = read_settings()
@@ -39,13 +43,13 @@ def run() -> None:
         missing = "SLACK_APP_TOKEN" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
         raise SettingsError([f"{missing}: is missing; .env.example says where to find it"])
     set_up_logs(settings.log_level)
-    app = _start_app(settings, _open_database(settings))
+    app = _start_app(settings, open_to_serve(settings.database_url))
     screen.print("Groundswell is listening. Press Ctrl+C to stop.")
     _wait_for_the_end()
     app()
 
 
-@commands.command()
+@commands.command(rich_help_panel=START)
 def sandbox(
     company: Annotated[
         Path, typer.Option(help="A folder in the format of sandbox/company/README.md.")
@@ -56,7 +60,7 @@ def sandbox(
     _run_sandbox(company, port)
 
 
-@commands.command()
+@commands.command(rich_help_panel=CARE)
 def doctor() -> None:
     """Say in plain words what is configured and what is not."""
     from bot.doctor import examine, show
@@ -67,17 +71,18 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-@commands.command()
+@commands.command(rich_help_panel=CARE)
 def migrate() -> None:
     """Bring the database to this version's tables; `run` does it too."""
+    from storage.opening import open_to_change
     from storage.schema import schema_version
 
-    db = _open_database(read_settings())
+    db = open_to_change(read_settings().database_url)
     screen.print(f"The database is up to date ({schema_version(db)}).")
     db.close()
 
 
-@commands.command("import-assets")
+@commands.command("import-assets", rich_help_panel=IN_AND_OUT)
 def import_assets(
     file: Annotated[Path, typer.Argument(help="A CSV file with the columns of sandbox/company/assets.csv.")],
     all_or_nothing: Annotated[bool, typer.Option(help="Keep no line if one of them is bad.")] = False,
@@ -88,7 +93,7 @@ def import_assets(
     _import(file, add_assets, all_or_nothing)
 
 
-@commands.command()
+@commands.command(rich_help_panel=IN_AND_OUT)
 def people(
     file: Annotated[Path, typer.Argument(help="A CSV file with slack_id, name, department, role, region, tz.")],
     all_or_nothing: Annotated[bool, typer.Option(help="Keep no line if one of them is bad.")] = False,
@@ -101,21 +106,6 @@ def people(
 
 def _import(file: Path, add: Callable[..., object], all_or_nothing: bool) -> None:
     raise NotImplementedError
-
-
-def _open_database(settings: Settings) -> Database:
-    """The database with this version's tables; a folder for a SQLite file is made.
-
-    Raises:
-        SettingsError: it cannot be opened, or was made by a newer Groundswell.
-    """
-    from storage.schema import migrate as bring_up_to_date
-
-    if settings.database_url.startswith("sqlite:///"):
-        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    db = Database(settings.database_url)
-    bring_up_to_date(db)
-    return db
 
 
 def _start_app(settings: Settings, db: Database) -> Callable[[], None]:
@@ -137,8 +127,7 @@ def _run_sandbox(company: Path, port: int) -> None:
     with screen.status("Opening the sandbox …"):
         server = SandboxServer(company=company, manifest=HOUSE / "manifest.yaml", port=port)
         server.start()
-        for leftover in SANDBOX_DATABASE.parent.glob(SANDBOX_DATABASE.name + "*"):
-            leftover.unlink()  # the sandbox starts anew each time, and so does its database
+        _forget_sandbox()
         settings = read_settings(
             env_file=None,
             slack_bot_token="xoxb-sandbox",
@@ -150,7 +139,7 @@ def _run_sandbox(company: Path, port: int) -> None:
             send_interval=0.1,
             tick_seconds=5,
         )
-        db = _open_database(settings)
+        db = open_to_serve(settings.database_url)
         now = RemoteClock(settings.clock_url).now()
         with db.begin() as session:
             load_company(session, folder=company, team_id=server.team_id, now=now)
@@ -171,12 +160,27 @@ def _run_sandbox(company: Path, port: int) -> None:
     server.stop()
 
 
+def _forget_sandbox() -> None:
+    """The sandbox starts anew each time, and so does its database; not while another sandbox is open on it."""
+    if not SANDBOX_DATABASE.exists():
+        return
+    db = Database(f"sqlite:///{SANDBOX_DATABASE}")
+    with nobody_serves(db):
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{SANDBOX_DATABASE}{suffix}").unlink(missing_ok=True)
+
+
 def _wait_for_the_end() -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     ended.wait()
     screen.print("Stopping …")
+
+
+commands.command(rich_help_panel=CARE)(keep.backup)
+commands.command(rich_help_panel=CARE)(keep.restore)
+commands.command(rich_help_panel=IN_AND_OUT)(keep.export)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, create_engine
 
 BUSY_TIMEOUT_MS = 10_000  # R9: how long SQLite waits for another process before it says "locked"
 WAL_TRIES = 40  # times 50 ms
+WAL_KEPT = 64_000_000  # bytes: a WAL that grew while somebody read for long is cut back to this
 
 
 class Database:
@@ -36,6 +37,7 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._write_engine = self.engine.execution_options(writes=True)
+        self.when_closed: list[Callable[[], None]] = []
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -53,9 +55,20 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """One look that shows a single moment to all its queries, however long it takes, on PostgreSQL too."""
+        one_moment: dict[str, Any] = (
+            {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with Session(self.engine.execution_options(**one_moment)) as session, session.begin():
+            yield session
+
     def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back, and whatever is held for as long as the database is open."""
         self.engine.dispose()
+        while self.when_closed:
+            self.when_closed.pop()()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -66,6 +79,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        f"journal_size_limit={WAL_KEPT}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     _switch_to_wal(cursor)

@@ -47,9 +47,18 @@ def migrate(db: Database, to: str = "head") -> None:
     Raises:
         SettingsError: the database was made by a newer Groundswell.
     """
-    with _connection_for_change(db) as connection:
-        _refuse_newer(connection)
-        command.upgrade(config_for(connection), to)
+    with connection_for_change(db) as connection:
+        bring_up(connection, to)
+
+
+def bring_up(connection: Connection, to: str = "head") -> None:
+    """Bring the database up to a version inside a transaction of `connection_for_change`.
+
+    Raises:
+        SettingsError: the database was made by a newer Groundswell.
+    """
+    _refuse_newer(connection)
+    command.upgrade(config_for(connection), to)
 
 
 def downgrade(db: Database, to: str) -> None:
@@ -58,7 +67,7 @@ def downgrade(db: Database, to: str) -> None:
     Raises:
         SettingsError: the database was made by a newer Groundswell.
     """
-    with _connection_for_change(db) as connection:
+    with connection_for_change(db) as connection:
         _refuse_newer(connection)
         command.downgrade(config_for(connection), to)
 
@@ -103,8 +112,8 @@ def _refuse_newer(connection: Connection) -> None:
 
 
 @contextmanager
-def _connection_for_change(db: Database) -> Iterator[Connection]:
-    """One transaction that changes tables, the only one at a time on this database."""
+def connection_for_change(db: Database) -> Iterator[Connection]:
+    """One transaction that changes tables, or all rows, the only one of its kind at a time on this database."""
     with db.engine.connect().execution_options(writes=True) as connection:
         # SQLite changes a table by making it anew and dropping the old one, which foreign keys would take for a
         # deletion of its rows. The switch works outside a transaction only, hence on the driver's own connection.

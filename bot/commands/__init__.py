@@ -1,0 +1,1 @@
+"""Commands for whoever runs the server, apart from those that start the app."""

@@ -1,0 +1,142 @@
+"""What whoever runs the server may take out as tables: people, assets, feedback and replies of one workspace."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func
+
+from storage.asset import Asset, AssetVersion
+from storage.feedback import Feedback, FeedbackReply
+from storage.people import Person, Role
+
+ROWS = 1_000  # in memory at once
+HELD = "held back"  # stands where a text would, if the safety screen kept it back
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table on its way out: its name, the heads of its columns, and its rows, which can be read once."""
+
+    name: str
+    heads: tuple[str, ...]
+    rows: Iterable[tuple[object, ...]]
+
+
+def list_sheets(session: Session, *, team_id: str) -> list[Sheet]:
+    """The tables of a workspace. What somebody withdrew is not in them; texts that are held are left out."""
+    return [
+        Sheet(
+            "people",
+            ("slack_id", "name", "department", "role", "region", "tz", "working_hours"),
+            _people(session, team_id),
+        ),
+        Sheet("assets", _ASSET_HEADS, _assets(session, team_id)),
+        Sheet("feedback", _FEEDBACK_HEADS, _feedback(session, team_id)),
+        Sheet("replies", _REPLY_HEADS, _replies(session, team_id)),
+    ]
+
+
+def count_left_out(session: Session, *, team_id: str) -> tuple[int, int]:
+    """How many texts' rows are held back (feedback and replies), and how many pieces of feedback were withdrawn."""
+    held = select(func.count()).where(
+        col(Feedback.team_id) == team_id, col(Feedback.held_for).is_not(None), col(Feedback.withdrawn_at).is_(None)
+    )
+    replies = (
+        select(func.count())
+        .select_from(FeedbackReply)
+        .join(Feedback, col(Feedback.id) == FeedbackReply.feedback_id)
+        .where(
+            col(FeedbackReply.team_id) == team_id,
+            col(FeedbackReply.held_for).is_not(None),
+            col(Feedback.withdrawn_at).is_(None),
+        )
+    )
+    withdrawn = select(func.count()).where(col(Feedback.team_id) == team_id, col(Feedback.withdrawn_at).is_not(None))
+    counts = [int(session.execute(query).scalar() or 0) for query in (held, replies, withdrawn)]
+    return counts[0] + counts[1], counts[2]
+
+
+_PEOPLE_HEADS = ("slack_id", "name", "department", "role", "region", "tz", "working_hours")
+_REPLY_HEADS = ("feedback", "at", "slack_id", "name", "text")
+_ASSET_HEADS = (
+    "reference", "version", "title", "kind", "product_line", "audience", "funnel_stage", "url", "owner", "review_days",
+    "released_at", "expires_at", "aliases",
+)  # fmt: skip
+_FEEDBACK_HEADS = (
+    "feedback", "at", "slack_id", "name", "region", "reference", "version", "title", "source", "situation", "use",
+    "rating", "outcome", "reaction", "said", "missing", "sent_message", "wants_reply", "replied_at",
+)  # fmt: skip
+
+
+def _people(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
+    roles: dict[str, list[str]] = {}
+    for user_id, role in session.execute(select(col(Role.user_id), col(Role.role)).where(col(Role.team_id) == team_id)):
+        roles.setdefault(user_id, []).append(role)
+    query = select(Person).where(col(Person.team_id) == team_id).order_by(col(Person.user_id))
+    for (person,) in _stream(session, query):
+        held = ";".join(sorted(roles.get(person.user_id, ["rep"])))
+        yield (
+            person.user_id, person.name, person.department, held, person.region, person.tz, person.working_hours,
+        )  # fmt: skip
+
+
+def _assets(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
+    query = (
+        select(col(Asset.reference), AssetVersion)
+        .join(AssetVersion, col(AssetVersion.asset_id) == Asset.id)
+        .where(col(Asset.team_id) == team_id, col(AssetVersion.team_id) == team_id)
+        .order_by(col(Asset.reference), col(AssetVersion.number))
+    )
+    for reference, it in _stream(session, query):
+        released = it.released_at.date().isoformat() if it.released_at else ""
+        expires = it.expires_on.isoformat() if it.expires_on else ""
+        aliases = ";".join(json.loads(it.aliases))
+        yield (
+            reference, it.version, it.title, it.kind, it.product_line, it.audience, it.funnel_stage, it.link,
+            it.owner_id, it.review_days, released, expires, aliases,
+        )  # fmt: skip
+
+
+def _feedback(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
+    query = (
+        select(Feedback, col(Person.name), col(Asset.reference), col(AssetVersion.version), col(AssetVersion.title))
+        .outerjoin(Person, (col(Person.team_id) == Feedback.team_id) & (col(Person.user_id) == Feedback.user_id))
+        .outerjoin(AssetVersion, col(AssetVersion.id) == Feedback.asset_version_id)
+        .outerjoin(Asset, col(Asset.id) == AssetVersion.asset_id)
+        .where(col(Feedback.team_id) == team_id, col(Feedback.withdrawn_at).is_(None))
+        .order_by(col(Feedback.id))
+    )
+    for it, name, reference, version, title in _stream(session, query):
+        texts = [HELD if it.held_for and text else text for text in (it.said, it.missing, it.quoted_text)]
+        yield (
+            it.id, _moment(it.created_at), it.user_id, name, it.region, reference, version, title, it.source,
+            it.situation, it.use, it.rating, it.outcome, it.reaction, *texts, "yes" if it.wants_reply else "",
+            _moment(it.replied_at),
+        )  # fmt: skip
+
+
+def _replies(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
+    who = aliased(Person)
+    query = (
+        select(FeedbackReply, col(who.name))
+        .join(Feedback, col(Feedback.id) == FeedbackReply.feedback_id)
+        .outerjoin(who, (col(who.team_id) == FeedbackReply.team_id) & (col(who.user_id) == FeedbackReply.user_id))
+        .where(col(FeedbackReply.team_id) == team_id, col(Feedback.withdrawn_at).is_(None))
+        .order_by(col(FeedbackReply.id))
+    )
+    for it, name in _stream(session, query):
+        text = HELD if it.held_for else it.text
+        yield it.feedback_id, _moment(it.created_at), it.user_id, name, text
+
+
+def _stream(session: Session, query: Any) -> Iterator[Any]:
+    yield from session.execute(query.execution_options(yield_per=ROWS))  # a session holds rows weakly: memory is flat
+
+
+def _moment(when: datetime | None) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if when else ""
