@@ -184,6 +184,21 @@ class Reader:
             if not cursor:
                 return None
 
+    def is_public(self, channel_id: str) -> bool:
+        """Whether everybody in the workspace may open a channel; what cannot be seen is not public.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        try:
+            channel = self._call("conversations.info", channel=channel_id)["channel"]
+        except SlackApiError as error:
+            if error.response.get("error") in GONE:
+                return False
+            raise
+        is_closed = any(channel.get(kind) for kind in ("is_private", "is_im", "is_mpim", "is_archived"))
+        return bool(channel.get("is_channel")) and not is_closed
+
     def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message, or an empty string if Slack gives none."""
         try:

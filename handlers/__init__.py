@@ -9,6 +9,7 @@ from handlers import (
     asset,
     asset_keep,
     asset_release,
+    digest,
     feedback,
     feedback_mine,
     feedback_quote,
@@ -28,6 +29,7 @@ FEATURES = (
     feedback_reply,
     feedback_quote,
     reaction,
+    digest,
     home,
 )
 

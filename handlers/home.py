@@ -1,12 +1,12 @@
 """The App Home: drawn when it is opened, and again when something in it has changed."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
 from bot.access import Actor, may
+from bot.domain.digest_period import next_due
 from bot.domain.feedback import OUTCOMES, REACTION_MEANINGS, USES
 from bot.intake import Act, Listener
 from bot.jobs import Task
@@ -54,7 +54,7 @@ def _page(session: Session, task: Task, actor: Actor, channels: list[str] | None
             for own in newest
         ],
         channels=channels,
-        next_digest=_next_digest(task.now, actor.tz) if may(actor, "read_digest") else None,
+        next_digest=next_due(task.now, actor.tz) if may(actor, "read_digest") else None,
         set_up=_set_up(session, task, channels) if may(actor, "set_people") else None,
     )
 
@@ -87,14 +87,6 @@ def _status(row: Feedback) -> str:
     if row.replied_at:
         return "Answered by the owner"
     return "The owner has been asked to reply" if row.reply_due_at else "Counted"
-
-
-def _next_digest(now: datetime, tz: str) -> datetime:
-    """The next Monday at 09:00 of the reader's own zone."""
-    local = now.astimezone(ZoneInfo(tz))
-    monday = local.date() + timedelta(days=-local.weekday() % 7)
-    due = datetime.combine(monday, time(9), tzinfo=ZoneInfo(tz))
-    return due if due > local else datetime.combine(monday + timedelta(days=7), time(9), tzinfo=ZoneInfo(tz))
 
 
 LISTENERS: tuple[Listener, ...] = (Listener("event", views.OPENED, open_home, may="see_home"),)

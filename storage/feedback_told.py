@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from bot.domain.feedback import FeedbackFields
 from bot.domain.feedback_told import Told
-from storage import asset, feedback, home, outbox, people
+from storage import asset, digest_words, feedback, home, outbox, people
 from storage.feedback import Feedback
 from storage.outbox import Outbox
 
@@ -65,6 +65,7 @@ def record_change(
     somebody about their own words.
     """
     told = get_told(session, row)
+    digest_words.ask_for_link(session, row, real_now=real_now)
     home.refresh_home(session, team_id=row.team_id, user_id=row.user_id, real_now=real_now)
     _tell_owner(session, told, row.team_id, owner_message(told), now)
     return told

@@ -73,6 +73,9 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
     own_expiring = [Need(one, tally=shown.get(one.version_id)) for one in expiring if one.version_id in mine]
     waiting = [Need(counted.subjects[one.version_id], waiting=one) for one in counted.waiting]
     needs = _needs(waiting, own_expiring, now)
+    # What somebody who waits has said stands beside the button already, and is not quoted once more.
+    repeated = {need.waiting.feedback_id for need in needs if need.waiting}
+    candidates = [one for one in counted.candidates if one.feedback_id not in repeated]
     in_needs = {need.subject.version_id for need in needs if need.waiting is None}
     return Digest(
         period=period,
@@ -85,7 +88,7 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
         movers=find_movers(counted.subjects, shown, fewest=FEWEST),
         findings=find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST),
         splits=splits,
-        quotes=choose_quotes(counted.candidates, counted.subjects, shown, counted.this, reader_id=reader_id),
+        quotes=choose_quotes(candidates, counted.subjects, shown, counted.this, reader_id=reader_id),
         expiring=[one for one in expiring if one.version_id not in in_needs],
         own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
         hidden=len(counted.tallies) - len(shown) + hidden_regions,

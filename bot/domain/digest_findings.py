@@ -15,7 +15,7 @@ SILENT_AFTER = timedelta(days=14)  # since release
 UNUSED_SHARE = 0.2  # P4's goal: an asset that fewer use is left in the drawer
 FEWEST_HELPED = 3
 GOOD_MEAN = 3.5
-MISSED = 2  # people
+MISSED = OUTDATED = 2  # people
 SPLIT_RATINGS = 5  # on each side
 SPLIT_GAP = 1.5  # points between two regions' means
 LEAST_VARIANCE = 0.25  # of ratings: five times the same one is no certainty
@@ -79,8 +79,8 @@ def verdict(tally: Tally, *, fewest: int) -> str:
 
 
 def is_outdated(tally: Tally) -> bool:
-    """Whether people still use it though it is no longer to be used, or two and more call it outdated."""
-    return tally.late_uses > 0 or tally.outdated >= MISSED
+    """Whether two and more people still use it though it is no longer to be used, or call it outdated."""
+    return tally.late_people >= OUTDATED or tally.outdated >= OUTDATED
 
 
 def is_silent(subject: Subject, period: Period) -> bool:

@@ -84,13 +84,7 @@ class Period:
 
 def week_before(monday: date, tz: str) -> Period:
     """The week that ended as this Monday began."""
-    return Period(monday - timedelta(days=7), monday, tz)
-
-
-def last_days(now: datetime, tz: str, days: int, name: str = "") -> Period:
-    """The last `days` days, today so far being one of them."""
-    until = day_of(now, tz) + timedelta(days=1)
-    return Period(until - timedelta(days=days), until, tz, name or f"The last {days} days")
+    return Period(monday - timedelta(days=7), monday, tz, "Your week")
 
 
 def due_at(monday: date, tz: str) -> datetime:
@@ -209,7 +203,7 @@ def _month_or_year(words: str, today: date) -> Span | None:
         first = first if found[2] or first <= today else first.replace(year=first.year - 1)
     else:
         return None
-    return first, _add_months(first, 1), f"{MONTHS[first.month - 1]} {first.year}"
+    return first, _add_months(first, 1), ""
 
 
 def _dates(words: str, today: date) -> Span | None:

@@ -60,19 +60,28 @@ def choose_quotes(
 
     against = [(gap, one) for one in open_to if (gap := _against(one, shown, numbers)) is not None]
     contrary = max(against, key=lambda pair: (_fits(pair[1]), is_mine(pair[1]), pair[0][0], pair[1].at), default=None)
-    picked: list[Candidate] = []
+    ranked = sorted(open_to, key=lambda one: (not _fits(one), -one.at.timestamp(), one.feedback_id))
+    if contrary is not None:
+        ranked = [one for one in ranked if one.user_id != contrary[1].user_id]
+    readable, room = [one for one in ranked if _fits(one)], MOST - (contrary is not None)
     # Half of the places are for the reader's own assets, the others for what moves the rest of the house.
-    for wanted, places in ((True, MOST // 2), (False, MOST), (True, MOST)):
-        for one in sorted(open_to, key=lambda one: (not _fits(one), -one.at.timestamp(), one.feedback_id)):
-            is_new = all(one.user_id != other.user_id and one.version_id != other.version_id for other in picked)
-            is_contrary = contrary is not None and one.user_id == contrary[1].user_id
-            room = MOST - (contrary is not None)
-            if len(picked) < min(places, room) and is_mine(one) == wanted and is_new and not is_contrary:
-                picked.append(one)
+    picked = _add([], [one for one in readable if is_mine(one)], MOST // 2)
+    picked = _add(picked, [one for one in readable if not is_mine(one)], room)
+    picked = _add(picked, ranked, room)
     quotes = [_quote(one, subjects, reader_id) for one in picked]
     if contrary is not None:
         quotes.append(_quote(contrary[1], subjects, reader_id, grain=contrary[0][1]))
     return quotes
+
+
+def _add(picked: list[Candidate], more: list[Candidate], places: int) -> list[Candidate]:
+    """Those picked and, up to so many, those of `more` by another person about another asset."""
+    picked = list(picked)
+    for one in more:
+        is_new = all(one.user_id != other.user_id and one.version_id != other.version_id for other in picked)
+        if len(picked) < places and is_new:
+            picked.append(one)
+    return picked
 
 
 def _fits(one: Candidate) -> bool:

@@ -1,0 +1,66 @@
+"""What stands in a digest's thread, or behind its button: everything that did not fit on the screen."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.domain.digest import Digest
+from bot.domain.text import clip, count
+from bot.views import kit
+from bot.views.digest import EXPIRING, SHOWN, expiry, waiting_block
+from bot.views.digest_lines import HEADS, finding_line, named, region_name
+
+ROOM = 2900  # characters of lines in one section
+MOST_SECTIONS = 6  # of one heading
+WAITING = 10
+
+
+def details_message(digest: Digest) -> dict[str, Any]:
+    """The reply in the digest's thread."""
+    return {"text": "The details of your digest", "blocks": _blocks(digest)}
+
+
+def details_modal(digest: Digest) -> dict[str, Any]:
+    """The same, in a window."""
+    blocks = _blocks(digest) or [kit.section("There is no more than you saw.")]
+    return kit.notice_modal("", "Details") | {"blocks": blocks}
+
+
+def _blocks(digest: Digest) -> list[dict[str, Any]]:
+    blocks: list[dict[str, Any]] = []
+    own = [f"• {finding_line(one)}" for one in digest.own]
+    blocks += _listed("*Your assets, in 13 weeks*" if own else "", own)
+    if digest.waiting:
+        blocks.append(kit.section("*Also waiting for your answer*"))
+        blocks += [waiting_block(need, digest) for need in digest.waiting[:WAITING]]
+        named_here = min(WAITING, len(digest.waiting)) + sum(need.waiting is not None for need in digest.needs)
+        if digest.waiting_total > named_here:
+            left = digest.waiting_total - named_here
+            blocks.append(kit.context(f"…and {count(left, 'more person', 'more people')}."))
+    for kind, head in HEADS.items():
+        rest = [one for one in digest.findings if one.kind == kind][SHOWN:]
+        blocks += _listed(f"{head}, the rest", [f"• {finding_line(one)}" for one in rest])
+    splits = [
+        f"• {named(one.subject)}: {region_name(one.high.region)} {one.high.mean:.1f} ({one.high.ratings:,}), "
+        f"{region_name(one.low.region)} {one.low.mean:.1f} ({one.low.ratings:,})"
+        for one in digest.splits[SHOWN:]
+    ]
+    blocks += _listed("*More disagreement between regions*", splits)
+    blocks += _listed("*Also expiring*", [f"• {expiry(one, digest)}" for one in digest.expiring[EXPIRING:]])
+    return blocks[: kit.MESSAGE_BLOCKS]
+
+
+def _listed(head: str, lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Lines under a heading, in as many sections as they need; what is more than six sections is counted."""
+    lines = [clip(line, ROOM) for line in lines]
+    if not lines:
+        return []
+    sections, left = [head], len(lines)
+    for line in lines:
+        if len(sections[-1]) + len(line) + 1 <= ROOM:
+            sections[-1] += f"\n{line}"
+        elif len(sections) < MOST_SECTIONS:
+            sections.append(line)
+        else:
+            return [*map(kit.section, sections), kit.context(f"…and {left} more")]
+        left -= 1
+    return [kit.section(text) for text in sections]

@@ -1,0 +1,124 @@
+"""The lines of a digest: one asset and what is said of it."""
+
+from bot.domain.digest_findings import Finding
+from bot.domain.digest_numbers import Subject, Tally
+from bot.domain.text import clip, count, inert
+
+HEADS = {
+    "worked": "🟢 *Worked*",
+    "unused": "🗄️ *In the drawer: hardly anybody uses it*",
+    "not_found": "🔎 *Could not be found*",
+    "outdated": "⌛ *Outdated, and still in use*",
+    "silent": "🤫 *Nobody speaks of it*",
+}
+NAME = 60  # characters of a title: a phone shows it in two lines
+
+
+def named(subject: Subject) -> str:
+    """Title and version as mrkdwn."""
+    return f"*{inert(clip(subject.title, NAME))}* {inert(clip(subject.version, 40))}"
+
+
+def region_name(region: str) -> str:
+    """A region as mrkdwn."""
+    return inert(clip(region, 80)) or "no region"
+
+
+def finding_line(found: Finding) -> str:
+    """One asset version and what the numbers say of it, as mrkdwn."""
+    told = {
+        "worked": _worked,
+        "unused": _unused,
+        "not_found": _not_found,
+        "outdated": _outdated,
+        "silent": _silent,
+        "own": _own,
+    }[found.kind](found)
+    days = found.subject.review_days
+    stake = f" ({count(days, 'review day', 'review days')})" if days else ""
+    return f"{named(found.subject)}{stake}: {told}"
+
+
+def mover_line(found: Finding) -> str:
+    """An asset that is used more, or less, from week to week, as mrkdwn."""
+    tally, weeks = found.tally, found.tally.weeks
+    was = ", ".join(str(number) for number in weeks[:-1])
+    sign, verb = ("📈", "is catching on") if found.kind == "rising" else ("📉", "is used less and less")
+    told = (
+        f"{sign} {named(found.subject)} {verb}: {count(weeks[-1], 'use', 'uses')} in the last week, before that {was}."
+    )
+    rated = f" Rated {tally.mean:.1f} by those who rated it." if tally.mean is not None else ""
+    return told + rated
+
+
+def _worked(found: Finding) -> str:
+    tally = found.tally
+    hurt = f", hurt {count(tally.hurt, 'time', 'times')}" if tally.hurt else ""
+    rated = f", rated {tally.mean:.1f}" if tally.mean is not None else ""
+    return f"{_used(tally)}, helped {count(tally.helped, 'time', 'times')}{hurt}{rated}."
+
+
+def _unused(found: Finding) -> str:
+    tally = found.tally
+    used = "nobody used it" if not tally.users else f"{tally.users:,} used it"
+    return f"of {count(tally.people, 'person', 'people')} who spoke {used} with a customer. {_reasons(tally)}"
+
+
+def _not_found(found: Finding) -> str:
+    tally = found.tally
+    used = _used(tally)
+    return f"{tally.missed:,} of {count(tally.people, 'person', 'people')} missed it. {_reasons(tally)} {used}."
+
+
+def _reasons(tally: Tally) -> str:
+    """Why it was not used, the most frequent reason first."""
+    reasons = [
+        (tally.did_not_know, "did not know it"),
+        (tally.could_not_find, "could not find it"),
+        (tally.opened_only, "only opened it"),
+        (tally.not_for_my_accounts, "not for their accounts"),
+    ]
+    told = [f"{number:,} {words}" for number, words in sorted(reasons, key=lambda one: -one[0]) if number]
+    return f"{', '.join(told).capitalize()}." if told else ""
+
+
+def _outdated(found: Finding) -> str:
+    tally, subject = found.tally, found.subject
+    parts = []
+    if tally.late_uses:
+        hurt = f", hurt {count(tally.late_hurt, 'time', 'times')}" if tally.late_hurt else ""
+        uses, users = count(tally.late_uses, "use", "uses"), count(tally.late_people, "person", "people")
+        parts.append(f"{uses} by {users} after {_end(subject)}{hurt}.")
+    if tally.outdated:
+        parts.append(f"{count(tally.outdated, 'person calls', 'people call')} it outdated.")
+    return " ".join(parts)
+
+
+def _end(subject: Subject) -> str:
+    if subject.successor:
+        return f"{inert(clip(subject.successor, 40))} replaced it"
+    return "it was retired" if subject.is_retired else "it expired"
+
+
+def _silent(found: Finding) -> str:
+    released = found.subject.released_at
+    since = f" since {released.day} {released:%b %Y}" if released else ""
+    return f"out{since}, and not a word in 13 weeks."
+
+
+def _own(found: Finding) -> str:
+    tally = found.tally
+    parts = [
+        f"{count(tally.said, 'piece', 'pieces')} of feedback from {count(tally.people, 'person', 'people')}",
+        count(tally.uses, "use", "uses") if tally.uses else "",
+        f"helped {tally.helped:,}" if tally.helped else "",
+        f"no effect {tally.no_effect:,}" if tally.no_effect else "",
+        f"hurt {tally.hurt:,}" if tally.hurt else "",
+        f"rated {tally.mean:.1f} ({tally.ratings:,})" if tally.mean is not None else "",
+    ]
+    reasons = _reasons(tally)
+    return " · ".join(filter(None, parts)) + (f". {reasons}" if reasons else ".")
+
+
+def _used(tally: Tally) -> str:
+    return f"{count(tally.uses, 'use', 'uses')} by {count(tally.users, 'person', 'people')}" if tally.uses else "no use"
