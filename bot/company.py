@@ -100,10 +100,10 @@ def _fields(line: dict[str, Any], versions: dict[tuple[str, str], int]) -> Feedb
     if about is not None:
         if not isinstance(about, dict):
             raise ValueError("asset must be null or have a reference and a version.")
-        name = (str(about.get("reference")), str(about.get("version")))
-        if name not in versions:
-            raise ValueError(f"there is no asset {clip(name[0], 40)} {clip(name[1], 20)} in assets.csv.")
-        version_id = versions[name]
+        reference, version = str(about.get("reference")), str(about.get("version"))
+        version_id = versions.get((reference, version))
+        if version_id is None:
+            raise ValueError(f"there is no asset {clip(reference, 40)} {clip(version, 20)} in assets.csv.")
     rating = line.get("rating")
     if rating is not None and type(rating) is not int:
         raise ValueError("rating must be a whole number from 1 to 5, or null.")
