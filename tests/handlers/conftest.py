@@ -1,17 +1,21 @@
 """The real app, connected over Socket Mode to the real sandbox with the sample company in it."""
 
+import io
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bot.company import load_company
-from sandbox.server import SandboxServer
+import structlog
 
 from bot.app import build_app
 from bot.clock import RemoteClock
+from bot.company import load_company
 from bot.settings import read_settings
+from sandbox.server import SandboxServer
 from storage.db import Database
 from tests.slack import Slack, wait_until
+from tests.watch import check_log, check_outgoing, plant_canaries
 from tests.work import is_idle
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -35,7 +39,23 @@ def waits() -> dict[str, float]:
 
 
 @pytest.fixture
-def slack(server: SandboxServer, database_url: str, waits: dict[str, float]) -> Iterator[Slack]:
+def app_log() -> Iterator[io.StringIO]:
+    """All that the app logs in a test, by itself or through a library, at its most talkative."""
+    log = io.StringIO()
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.LogfmtRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(log),
+        cache_logger_on_first_use=False,
+    )
+    seen = logging.StreamHandler(log)
+    logging.getLogger().addHandler(seen)
+    yield log
+    logging.getLogger().removeHandler(seen)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def slack(server: SandboxServer, database_url: str, waits: dict[str, float], app_log: io.StringIO) -> Iterator[Slack]:
     """Slack with the sample company, and the app listening in it."""
     screen = Slack(server.url)
     screen.post("reset")
@@ -54,6 +74,7 @@ def slack(server: SandboxServer, database_url: str, waits: dict[str, float]) -> 
     clock = RemoteClock(settings.clock_url)
     with db.begin() as session:
         load_company(session, folder=COMPANY, team_id=server.team_id, now=clock.now())
+        plant_canaries(session, clock.now())
     app = build_app(settings, db, clock)
     app.start()
     anybody = screen.get("people")["people"][0]["id"]
@@ -62,4 +83,8 @@ def slack(server: SandboxServer, database_url: str, waits: dict[str, float]) -> 
     yield driver
     driver.close()
     app.stop()
+    entries = screen.get("log")["entries"]
+    everybody = {one["id"] for one in screen.get("people")["people"]}
     screen.close()
+    check_outgoing(entries, everybody, hosts=("https://assets.meridian.example/", FORM, server.url))
+    check_log(app_log.getvalue(), entries)

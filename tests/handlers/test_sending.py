@@ -1,0 +1,105 @@
+"""Messages on their way out, with a Slack that goes wrong: each arrives once, or it is said that nobody knows."""
+
+from typing import Any
+
+import pytest
+
+from tests.slack import Person, Slack
+
+ADMIN = "Sam Etxeverrieta"
+REPS = ("Dre Hollowell", "Kayla Brandvold")
+TOLD = "You are now a marketer"
+MARKETERS = "name,role\n" + "\n".join(f"{name},marketer" for name in REPS)
+
+
+@pytest.fixture
+def waits() -> dict[str, float]:
+    return {"send_timeout": 1, "settle_seconds": 0.5}
+
+
+@pytest.fixture
+def sam(slack: Slack) -> Person:
+    """The admin, with the form open whose sending makes a message to each of two people."""
+    person = slack.person(ADMIN)
+    person.command("/groundswell people")
+    person.click("Import CSV")
+    return person
+
+
+def go_wrong(slack: Slack, kind: str, method: str = "chat.postMessage", **more: Any) -> None:
+    rule = {"method": method, "kind": kind, "count": 1} | more
+    slack.post("faults", rules=[rule])
+
+
+def told(slack: Slack, name: str) -> int:
+    return sum(TOLD in message.text for message in slack.person(name).messages("app"))
+
+
+def test_a_healthy_slack_is_called_once_for_each_message(slack: Slack, sam: Person) -> None:
+    sam.submit(csv=MARKETERS)
+    slack.settle()
+    assert [told(slack, name) for name in REPS] == [1, 1]
+    assert len(slack.calls("chat.postMessage")) == 2
+    assert slack.calls("conversations.history") == []
+
+
+@pytest.mark.parametrize("kind", ["error_after", "reset_after", "timeout_after", "error_before", "late"])
+def test_an_unknown_outcome_is_looked_up_and_arrives_once(slack: Slack, sam: Person, kind: str) -> None:
+    """`late`: Slack does it only after it has answered with an error, but within the time that is waited."""
+    delay = {"timeout_after": 1.5, "late": 0.3}.get(kind, 0)
+    go_wrong(slack, kind, delay=delay)
+    sam.submit(csv=MARKETERS)
+    slack.settle()
+    assert [told(slack, name) for name in REPS] == [1, 1]
+    posted = [call for call in slack.calls("chat.postMessage") if call["answer"]["ok"]]
+    assert len(posted) == 2
+    assert len(slack.calls("conversations.history")) == 1
+
+
+def test_what_is_lost_again_and_again_still_arrives_once(slack: Slack, sam: Person) -> None:
+    slack.post(
+        "faults",
+        seed=3,
+        rules=[
+            {"method": "chat.postMessage", "kind": "error_before", "rate": 0.4, "count": 3},
+            {"method": "chat.postMessage", "kind": "error_after", "rate": 0.4, "count": 2},
+            {"method": "conversations.history", "kind": "error_before", "count": 1},
+        ],
+    )
+    sam.submit(csv=MARKETERS)
+    slack.settle()
+    assert [told(slack, name) for name in REPS] == [1, 1]
+
+
+def test_a_refusal_for_speed_is_waited_for(slack: Slack, sam: Person) -> None:
+    go_wrong(slack, "ratelimited", retry_after=1)
+    sam.submit(csv=MARKETERS)
+    slack.settle()
+    assert [told(slack, name) for name in REPS] == [1, 1]
+    assert len(slack.calls("chat.postMessage")) == 3
+    assert slack.calls("conversations.history") == []
+
+
+def test_a_direct_message_is_sent_even_when_it_may_not_be_opened_now(slack: Slack, sam: Person) -> None:
+    go_wrong(slack, "ratelimited", method="conversations.open", count=9, retry_after=30)
+    sam.submit(csv=MARKETERS)
+    slack.settle()
+    assert [told(slack, name) for name in REPS] == [1, 1]
+    assert len(slack.calls("conversations.open")) <= 2
+
+
+def test_one_hung_call_holds_up_nobody_else(slack: Slack, sam: Person) -> None:
+    go_wrong(slack, "timeout_after", delay=1.5)
+    sam.submit(csv=MARKETERS)
+    slack.person(REPS[1]).reads(TOLD, "app")
+    slack.settle()
+    assert [told(slack, name) for name in REPS] == [1, 1]
+
+
+def test_where_nobody_may_look_nothing_is_sent_twice(slack: Slack, sam: Person) -> None:
+    lost = {"method": "chat.postMessage", "kind": "error_before", "count": 1}
+    slack.post("faults", rules=[lost, {"method": "conversations.history", "kind": "unknown_method"}])
+    sam.submit(csv=MARKETERS)
+    slack.settle()
+    assert sorted(told(slack, name) for name in REPS) == [0, 1]
+    assert len(slack.calls("chat.postMessage")) == 2
