@@ -16,7 +16,6 @@ from storage.feedback import SOURCES, Feedback, add_feedback, add_reply
 
 REPLY_HOURS = 48  # how long an owner has for the first reply in a company's past
 MOST_LINES = 20  # of what is wrong; more help nobody
-KEEPER = "company"  # who added the assets: nobody who could be written to
 # A remark out of a thread came to marketing as a message that was sent there.
 _SOURCES = {source: source for source in SOURCES} | {"thread": "shortcut"}
 
@@ -45,9 +44,12 @@ def _load_people(session: Session, path: Path, team_id: str, now: datetime) -> N
 
 
 def _load_assets(session: Session, path: Path, team_id: str, now: datetime) -> None:
-    done = asset_import.import_assets(
-        session, team_id=team_id, text=_read(path), now=now, by=KEEPER, all_or_nothing=True
-    )
+    text = _read(path)
+    staff = [
+        one for role in ("marketer", "admin", None) for one in people.list_people(session, team_id=team_id, role=role)
+    ]
+    by = staff[0].user_id  # owns what names no owner
+    done = asset_import.import_assets(session, team_id=team_id, text=text, now=now, by=by, all_or_nothing=True)
     _refuse([f"{path}, line {bad.line}: {bad.sentence}" for bad in done.problems])
 
 
