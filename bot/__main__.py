@@ -25,6 +25,8 @@ SANDBOX_DATABASE = Path("var/sandbox.db")
 SANDBOX_PORT = 8790
 START, CARE, IN_AND_OUT = "Start", "Take care", "In and out"  # the panels of --help
 
+STOP = "Press Ctrl+C to stop."
+
 commands = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Groundswell makes the sales force marketing's first customer."
 )
@@ -35,16 +37,19 @@ screen = Console()
 def run() -> None:
     """Start Groundswell in the workspace that .env names; without tokens, start the sandbox."""
     settings = read_settings()
-    if not settings.slack_bot_token and not settings.slack_app_token:
+    if not (settings.slack_bot_token or settings.slack_app_token or settings.slack_signing_secret):
         screen.print("There are no Slack tokens in .env, so here is the sandbox with the sample company.")
         _run_sandbox(SAMPLE_COMPANY, SANDBOX_PORT)
         return
-    if not settings.has_tokens:
-        missing = "SLACK_APP_TOKEN" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
-        raise SettingsError([f"{missing}: is missing; .env.example says where to find it"])
+    if wrong := settings.cannot_serve():
+        raise SettingsError(wrong)
     set_up_logs(settings.log_level)
+    if settings.http_port:
+        from bot.serve import serve
+
+        raise typer.Exit(serve(settings, lambda: screen.print(f"Groundswell is listening. {STOP}")))
     app = _start_app(settings, open_to_serve(settings.database_url))
-    screen.print("Groundswell is listening. Press Ctrl+C to stop.")
+    screen.print(f"Groundswell is listening. {STOP}")
     _wait_for_the_end()
     app()
 
@@ -154,7 +159,7 @@ def _run_sandbox(company: Path, port: int) -> None:
             expand=False,
         )
     )
-    screen.print("Press Ctrl+C to stop.")
+    screen.print(STOP)
     _wait_for_the_end()
     stop()
     server.stop()

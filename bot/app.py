@@ -43,7 +43,10 @@ class Groundswell:
     def __init__(self, settings: Settings, db: Database, clock: Clock, taken: Taken) -> None:
         """Put the app together; nothing runs and nothing is called before `start`."""
         self.settings, self.db, self.clock = settings, db, clock
-        self._quick, self._patient = _client(settings, ANSWER_TIMEOUT), _client(settings, settings.send_timeout)
+        self._quick, self._patient = (
+            slack_client(settings, ANSWER_TIMEOUT),
+            slack_client(settings, settings.send_timeout),
+        )
         self._identity: dict[str, str] = {}
         self.reader = Reader(self._patient)
         self.door = Door(
@@ -132,7 +135,7 @@ class Groundswell:
             self._connect()
 
     def _connect(self) -> None:
-        """Open the connections that Slack delivers through: while one is renewed or is dead unnoticed, another lives."""
+        """Open the connections that Slack delivers through: while one is renewed or unnoticed dead, another lives."""
         for number in range(self.settings.socket_connections):
             handler = _CheckedSocket(
                 self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
@@ -234,8 +237,11 @@ def _hang_up(handler: SocketModeHandler) -> None:
     handler.close()  # type: ignore[no-untyped-call]
 
 
-def _client(settings: Settings, timeout: float) -> WebClient:
-    # No retries by the SDK: a dropped connection would post the same message twice.
+def slack_client(settings: Settings, timeout: float) -> WebClient:
+    """A client of the Web API that waits `timeout` seconds for an answer.
+
+    It tries nothing again: after a dropped connection the SDK would post the same message twice.
+    """
     return WebClient(
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,

@@ -34,6 +34,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.sender": ("bot.pace", "bot.reader", "bot.settings", "storage"),
     "bot.pace": (),
     "bot.clock": ("bot.settings", "storage"),
+    "bot.guard": ("bot.payload",),
+    "bot.payload": ("bot.domain",),
+    "bot.metrics": ("storage",),
+    "bot.web": ("bot.app", "bot.guard", "bot.metrics", "bot.payload", "storage"),
+    "bot.serve": (
+        "bot.app", "bot.clock", "bot.errors", "bot.guard", "bot.metrics", "bot.settings", "bot.web", "storage",
+    ),
     "bot.company": ("bot.domain", "bot.errors", "storage"),
     "bot.doctor": ("bot.domain", "bot.errors", "bot.settings", "storage"),
     "sandbox": ("sandbox",),
