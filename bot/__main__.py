@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
-from bot.commands import keep
+from bot.commands import bring, keep
 from bot.errors import BotError, SettingsError
 from bot.logs import set_up_logs
 from bot.settings import Settings, read_settings
@@ -87,32 +87,6 @@ def migrate() -> None:
     db.close()
 
 
-@commands.command("import-assets", rich_help_panel=IN_AND_OUT)
-def import_assets(
-    file: Annotated[Path, typer.Argument(help="A CSV file with the columns of sandbox/company/assets.csv.")],
-    all_or_nothing: Annotated[bool, typer.Option(help="Keep no line if one of them is bad.")] = False,
-) -> None:
-    """Add the assets of a CSV file; each line that cannot be read is named."""
-    from storage.asset import import_assets as add_assets
-
-    _import(file, add_assets, all_or_nothing)
-
-
-@commands.command(rich_help_panel=IN_AND_OUT)
-def people(
-    file: Annotated[Path, typer.Argument(help="A CSV file with slack_id, name, department, role, region, tz.")],
-    all_or_nothing: Annotated[bool, typer.Option(help="Keep no line if one of them is bad.")] = False,
-) -> None:
-    """Set names, departments, roles and regions from a CSV file."""
-    from storage.people import import_people
-
-    _import(file, import_people, all_or_nothing)
-
-
-def _import(file: Path, add: Callable[..., object], all_or_nothing: bool) -> None:
-    raise NotImplementedError
-
-
 def _start_app(settings: Settings, db: Database) -> Callable[[], None]:
     """Start the app; gives what stops it."""
     from bot.app import build_app
@@ -185,6 +159,8 @@ def _wait_for_the_end() -> None:
 
 commands.command(rich_help_panel=CARE)(keep.backup)
 commands.command(rich_help_panel=CARE)(keep.restore)
+commands.command("import-assets", rich_help_panel=IN_AND_OUT)(bring.import_assets)
+commands.command(rich_help_panel=IN_AND_OUT)(bring.people)
 commands.command(rich_help_panel=IN_AND_OUT)(keep.export)
 
 

@@ -68,6 +68,8 @@ def import_list(session: Session, act: Act) -> Answer:
     )
     if not done.saved:
         raise FormErrors({"csv": clip(asset_form.problem_lines(done.problems), 1000)})
+    for asset_id in {row.asset_id for row in done.saved}:  # a new version closes the old one's announcements
+        announcements.ask_for_refresh(session, team_id=act.team_id, asset_id=asset_id, real_now=datetime.now(UTC))
     notice = asset_form.import_notice(len(done.saved), done.problems)
     if done.problems:
         again, attempt = asset_import.bad_lines(pasted, done.problems), act.memo.get("attempt")
