@@ -2,6 +2,7 @@
 
 import io
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,21 @@ def server() -> Iterator[SandboxServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def newcomers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company's people and assets before anybody has given feedback."""
+    folder = tmp_path_factory.mktemp("newcomers")
+    for name in ("people.csv", "assets.csv"):
+        shutil.copy(COMPANY / name, folder)
+    return folder
+
+
+@pytest.fixture
+def company(newcomers: Path) -> Path:
+    """What is loaded into the app; a module that needs the company's past has its own."""
+    return newcomers
+
+
 @pytest.fixture
 def waits() -> dict[str, float]:
     """Settings of waits other than the usual ones; a module or test may have its own."""
@@ -55,7 +71,9 @@ def app_log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def slack(server: SandboxServer, database_url: str, waits: dict[str, float], app_log: io.StringIO) -> Iterator[Slack]:
+def slack(
+    server: SandboxServer, database_url: str, company: Path, waits: dict[str, float], app_log: io.StringIO
+) -> Iterator[Slack]:
     """Slack with the sample company, and the app listening in it."""
     screen = Slack(server.url)
     screen.post("reset")
@@ -73,7 +91,7 @@ def slack(server: SandboxServer, database_url: str, waits: dict[str, float], app
     )
     clock = RemoteClock(settings.clock_url)
     with db.begin() as session:
-        load_company(session, folder=COMPANY, team_id=server.team_id, now=clock.now())
+        load_company(session, folder=company, team_id=server.team_id, now=clock.now())
         plant_canaries(session, clock.now())
     app = build_app(settings, db, clock)
     app.start()
