@@ -17,8 +17,8 @@ LEASE = timedelta(seconds=75)
 TEAM = "T1"
 
 
-def put(session: Session, key: str, target: str = "C1", **more: Any) -> Outbox:
-    more = {"message": {"text": key}, "now": NOW} | more
+def put(session: Session, key: str, target: str = "C1", **given: Any) -> Outbox:
+    more: dict[str, Any] = {"message": {"text": key}, "now": NOW} | given
     return outbox.enqueue(session, team_id=TEAM, key=key, target=target, **more)
 
 
