@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.access import require
-from bot.domain.text import clean, clip
+from bot.domain.text import clean, clip, escape, plain
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, delivery_key
 from bot.settings import Settings
@@ -143,7 +143,7 @@ class Door:
             return Answer(view=kit.notice_modal(error.sentence))
         text = error.sentence
         if listener.kind == "command" and (body.get("text") or "").strip():
-            typed = f"{body.get('command')} {body['text']}"
+            typed = escape(plain(f"{body.get('command')} {body['text']}"))
             text = f"{text}\n\nThis is what you typed, to copy:\n```{clip(typed.replace('```', '‘‘‘'), 2500)}```"
         return Answer(text=text)
 

@@ -7,16 +7,21 @@ from sqlmodel import Session, col, func, select
 from storage.db import Database
 from storage.jobs import Job
 from storage.outbox import Claim, Outbox, claim_next
+from tests.watch import OTHER_TEAM
 
 
 def is_idle(db: Database) -> bool:
-    """Nothing waits to be sent or to be done."""
+    """Nothing waits to be sent or to be done in our workspace; the other one's app is not running."""
     with db.read() as session:
         messages = session.exec(
-            select(func.count()).select_from(Outbox).where(col(Outbox.state).in_(("pending", "sending")))
+            select(func.count())
+            .select_from(Outbox)
+            .where(col(Outbox.state).in_(("pending", "sending")), Outbox.team_id != OTHER_TEAM)
         ).one()
         work = session.exec(
-            select(func.count()).select_from(Job).where(col(Job.state).in_(("pending", "running")))
+            select(func.count())
+            .select_from(Job)
+            .where(col(Job.state).in_(("pending", "running")), Job.team_id != OTHER_TEAM)
         ).one()
     return messages + work == 0
 
