@@ -58,7 +58,7 @@ class Metrics:
         registry = self._registry
         if self._shared:
             registry = CollectorRegistry()
-            MultiProcessCollector(registry)
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         with db.read() as session:
             figures = get_figures(session, team_id=team_id)
         rows = CollectorRegistry()

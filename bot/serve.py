@@ -24,12 +24,18 @@ STOPPING = 25  # seconds in which what runs is finished; the longest call to Sla
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threads; Ctrl+C lets them finish too, where gunicorn would drop what runs."""
+    """gunicorn's threads. Ctrl+C lets them finish too; who comes after the stop is refused at once, not kept waiting."""
 
     def init_signals(self) -> None:
         super().init_signals()
         for number in (signal.SIGINT, signal.SIGHUP):  # a terminal sends both to all of its processes
             signal.signal(number, self.handle_exit)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                listener.close()
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]

@@ -12,7 +12,16 @@ SECRET = "xoxb-123-secret"
 
 @pytest.fixture
 def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for key in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DATABASE_URL", "ADMIN_USER_IDS", "SLACK_API_URL"):
+    for key in (
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "HTTP_PORT",
+        "WEB_WORKERS",
+        "DATABASE_URL",
+        "ADMIN_USER_IDS",
+        "SLACK_API_URL",
+    ):
         monkeypatch.delenv(key, raising=False)
     return tmp_path / ".env"
 
@@ -51,6 +60,11 @@ def test_a_whole_configuration_is_read(env: Path) -> None:
         ("REACTIONS=rocket=wonderful", "REACTIONS: write emoji=meaning"),
         ("LOG_LEVEL=CHATTY", "LOG_LEVEL: must be"),
         ("TICK_SECONDS=-1", "TICK_SECONDS: "),
+        ("SLACK_SIGNING_SECRET=xapp-wrong", "SLACK_SIGNING_SECRET: is the Signing Secret"),
+        ("HTTP_PORT=70000", "HTTP_PORT: "),
+        ("HTTP_PORT=http", "HTTP_PORT: "),
+        ("WEB_WORKERS=0", "WEB_WORKERS: "),
+        ("WEB_THREADS=41", "WEB_THREADS: "),
     ],
 )
 def test_what_is_wrong_is_one_line_without_its_value(env: Path, line: str, says: str) -> None:
@@ -68,3 +82,39 @@ def test_everything_wrong_is_named_at_once(env: Path) -> None:
         read_settings(env)
     assert len(wrong.value.lines) == 3
     assert SECRET not in str(wrong.value)
+
+
+BOT, APP, SIGNED = "SLACK_BOT_TOKEN=xoxb-1\n", "SLACK_APP_TOKEN=xapp-1\n", "SLACK_SIGNING_SECRET=abc\nHTTP_PORT=3000\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_signed_http"),
+    [
+        (BOT + APP, False),
+        (BOT + SIGNED, True),
+        (BOT + APP + SIGNED, False),
+        (BOT + SIGNED + "WEB_WORKERS=2\nDATABASE_URL=postgresql://h/d\n", True),
+    ],
+)
+def test_what_can_serve(env: Path, lines: str, is_signed_http: bool) -> None:
+    env.write_text(lines)
+    settings = read_settings(env)
+    assert settings.cannot_serve() == []
+    assert settings.is_signed_http is is_signed_http
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (BOT, "SLACK_APP_TOKEN: is missing"),
+        (APP, "SLACK_BOT_TOKEN: is missing"),
+        (SIGNED, "SLACK_BOT_TOKEN: is missing"),
+        (BOT + "SLACK_SIGNING_SECRET=abc\n", "HTTP_PORT: is missing"),
+        (BOT + SIGNED + "WEB_WORKERS=2\n", "WEB_WORKERS: SQLite is served by one process"),
+        (BOT + APP + "WEB_WORKERS=2\nDATABASE_URL=postgresql://h/d\n", "WEB_WORKERS: several processes need HTTP_PORT"),
+    ],
+)
+def test_what_cannot_serve_is_one_line(env: Path, lines: str, says: str) -> None:
+    env.write_text(lines)
+    (line,) = read_settings(env).cannot_serve()
+    assert line.startswith(says)
