@@ -24,7 +24,7 @@ STOPPING = 25  # seconds in which what runs is finished; the longest call to Sla
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threads. Ctrl+C lets them finish too; who comes after the stop is refused at once, not kept waiting."""
+    """Its threads finish at Ctrl+C too, and who comes after the stop is refused at once, not kept waiting."""
 
     def init_signals(self) -> None:
         super().init_signals()
