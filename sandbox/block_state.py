@@ -125,6 +125,8 @@ def action_of(element: Element, value: Any, options: list[Json] | None = None) -
         entry["text"] = element["text"]
         if element.get("value"):
             entry["value"] = element["value"]
+        if element.get("style"):
+            entry["style"] = element["style"]
     elif kind == "overflow":
         entry["selected_option"] = _option(element, str(value), None)
     else:

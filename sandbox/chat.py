@@ -63,6 +63,11 @@ def target(space: Workspace, channel: str) -> Conversation:
     return space.conversation(channel)
 
 
+def _be_inside(conversation: Conversation) -> None:
+    if BOT_USER_ID not in conversation.members:
+        raise SlackError("channel_not_found" if conversation.kind == "private" else "not_in_channel")
+
+
 def _thread(space: Workspace, conversation: Conversation, args: Arguments) -> str:
     ts = args.text("thread_ts")
     if not ts:
@@ -79,9 +84,8 @@ def post_message(space: Workspace, args: Arguments) -> Json:
     """chat.postMessage: a post in a channel, a thread, or the direct message with a person."""
     conversation = target(space, args.text("channel", required=True))
     scopes = space.manifest.scopes
-    is_open = conversation.kind == "channel" and "chat:write.public" in scopes
-    if BOT_USER_ID not in conversation.members and not is_open:
-        raise SlackError("not_in_channel")
+    if not (conversation.kind == "channel" and "chat:write.public" in scopes):
+        _be_inside(conversation)
     dressed_up = any(args.text(name) for name in ("username", "icon_emoji", "icon_url"))
     if dressed_up and "chat:write.customize" not in scopes:
         raise SlackError("missing_scope", needed="chat:write.customize", provided=",".join(sorted(scopes)))
@@ -141,8 +145,7 @@ def post_ephemeral(space: Workspace, args: Arguments) -> Json:
     user = args.text("user", required=True)
     if user not in space.people:
         raise SlackError("user_not_found")
-    if BOT_USER_ID not in conversation.members:
-        raise SlackError("not_in_channel")
+    _be_inside(conversation)
     if user not in conversation.members:
         raise SlackError("user_not_in_channel")
     message = Message(

@@ -163,6 +163,8 @@ class Interactions:
             PageError: no form is open.
         """
         person_of(self._space, user)
+        top = self._space.screens.top(user)
+        everything = everything or (top is not None and bool(top.content.get("clear_on_close")))
         closed = self._space.screens.close(user, everything=everything)
         if not closed:
             raise PageError("no_modal", "No form is open.")

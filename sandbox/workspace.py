@@ -8,12 +8,11 @@ from sandbox.clock import SandboxClock
 from sandbox.company import Company, Person
 from sandbox.links import links_in
 from sandbox.manifest import Manifest
-from sandbox.model import BOT_ID, BOT_USER_ID, Conversation, Json, Message, SlackError, Upload
+from sandbox.model import BOT_ID, BOT_USER_ID, Conversation, Json, Kind, Message, SlackError, Upload
 from sandbox.passes import Passes
 from sandbox.screens import Screens
 from sandbox.shapes import message_to_slack
 
-WITHOUT_THE_APP = "random"  # the app is in every channel but this one, or the last one if there is none of the name
 KEPT_TOASTS = 20
 
 
@@ -44,11 +43,10 @@ class Workspace:
         self.passes = Passes(self._trigger_seconds)
         self.screens = Screens(self.team_id)
         self._toast_n = 0
-        names = [channel.name for channel in self.company.channels]
-        apart = WITHOUT_THE_APP if WITHOUT_THE_APP in names else (names[-1] if len(names) > 1 else "")
         for channel in self.company.channels:
-            members = list(channel.member_ids) + ([] if channel.name == apart else [BOT_USER_ID])
-            self._add(Conversation(channel.id, channel.name, "channel", members, created, channel.topic))
+            members = [*channel.member_ids, *([BOT_USER_ID] if channel.app_is_member else [])]
+            kind: Kind = "private" if channel.private else "channel"
+            self._add(Conversation(channel.id, channel.name, kind, members, created, channel.topic))
         for person in self.company.people:
             dm = f"D{person.id[1:]}"
             self._add(Conversation(dm, "", "app", [person.id, BOT_USER_ID], created, user=person.id))

@@ -1,5 +1,8 @@
 """A running sandbox with the sample company, an app of slack_bolt, and short ways to both."""
 
+import contextlib
+import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +67,7 @@ MANIFEST = {
         "socket_mode_enabled": True,
     },
 }
-REP, MARKETER = "UE50DGOK6", "UMJXSQ127"
+REP, MARKETER, LEAD = "UE50DGOK6", "U8X8OIMQP", "UW45O2J6L"
 
 
 def text_block(words: str, block_id: str = "said") -> dict[str, Any]:
@@ -140,6 +143,11 @@ class Room:
         answer = self.api(method, **args).json()
         return str(answer.get("error", "ok"))
 
+    def trigger(self, user: str = REP) -> str:
+        """A fresh trigger id, from a command; some app must be connected."""
+        self.do("command", user=user, channel="app", text="/try")
+        return str(self.log("deliver")[-1]["envelope"]["trigger_id"])
+
 
 def run_room(tmp_path: Path, manifest: dict[str, Any], **settings: Any) -> Iterator[Room]:
     """A sandbox with this manifest until the test is over."""
@@ -179,6 +187,17 @@ def bolt(room: Room) -> App:
     return App(client=room.client, request_verification_enabled=False)
 
 
+def wait_for(true: Callable[[], Any], seconds: float = 3.0) -> Any:
+    """What `true` gives once it gives something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
 @pytest.fixture
 def connect(room: Room, bolt: App) -> Iterator[Callable[[], SocketModeHandler]]:
     """Connects the app over Socket Mode."""
@@ -192,4 +211,16 @@ def connect(room: Room, bolt: App) -> Iterator[Callable[[], SocketModeHandler]]:
 
     yield go
     for handler in open_handlers:
-        handler.close()  # type: ignore[no-untyped-call]
+        _hang_up(handler)
+
+
+def _hang_up(handler: SocketModeHandler) -> None:
+    """Close a connection at once; the SDK alone waits three seconds for its reads to time out."""
+    handler.client.auto_reconnect_enabled = False
+    handler.client.closed = True
+    handler.client.message_queue.put(None)
+    connected = getattr(getattr(handler.client, "current_session", None), "sock", None)
+    if connected is not None:
+        with contextlib.suppress(OSError):
+            connected.shutdown(socket.SHUT_RD)
+    handler.close()  # type: ignore[no-untyped-call]

@@ -10,20 +10,9 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from tests.sandbox.conftest import REP, Room, button, modal, text_block, text_input
+from tests.sandbox.conftest import REP, Room, button, modal, text_block, text_input, wait_for
 
 Connect = Callable[[], SocketModeHandler]
-
-
-def wait_for(true: Callable[[], Any], seconds: float = 3.0) -> Any:
-    """What `true` gives once it gives something."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = true()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def test_a_command_is_answered_with_a_message_that_only_the_asker_sees(room: Room, bolt: App, connect: Connect) -> None:
@@ -166,6 +155,8 @@ def test_sockets_that_are_cut_come_back(room: Room, bolt: App, connect: Connect)
     wait_for(lambda: room.see()["app"]["connected"] == 1)
     room.do("cut", goodbye=True)
     wait_for(lambda: len([one for one in room.log("socket") if one["what"] == "open"]) == 3)
+    wait_for(lambda: room.see()["app"]["connected"] == 1)  # the old one is closed after the new one is there
+    assert room.do("command", user=REP, channel="app", text="/try")["ack"]["status"] == "ok"
 
 
 def test_a_ticket_opens_one_socket_and_needs_the_app_token(room: Room) -> None:
