@@ -40,7 +40,11 @@ class Company:
                 session.add(asset)
                 session.flush()
                 asset_id = asset.id
-            known = {"owner_id": "UM1", "released_at": NOW - timedelta(days=200), "review_days": 9} | more
+            known: dict[str, Any] = {
+                "owner_id": "UM1",
+                "released_at": NOW - timedelta(days=200),
+                "review_days": 9,
+            } | more
             row = AssetVersion(
                 team_id=team_id, asset_id=asset_id or 0, version=f"v{number}", number=number, title="Deck", kind="deck",
                 created_at=NOW, **known,
@@ -51,7 +55,7 @@ class Company:
 
     def says(self, version_id: int | None, user_id: str = "U1", at: datetime = IN_WEEK, **more: Any) -> int:
         with self.db.begin() as session:
-            known = {"team_id": TEAM, "source": "form", "region": "DACH"} | more
+            known: dict[str, Any] = {"team_id": TEAM, "source": "form", "region": "DACH"} | more
             row = Feedback(user_id=user_id, asset_version_id=version_id, created_at=at, **known)
             session.add(row)
             session.flush()

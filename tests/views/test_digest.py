@@ -1,6 +1,6 @@
 """The digest on the screen: the worst data against Slack's limits, nothing that words can do, and what is left out."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,9 +23,9 @@ SUBJECT = Subject(
     10**12, EVIL * 10, EVIL[:40], owner_id="UME", owner_name=EVIL, review_days=3650, released_at=NOW,
     expires_on=date(2026, 12, 1), ended_at=NOW, successor=EVIL[:40],
 )  # fmt: skip
-TALLY = Tally(
-    10**12, *([10**6] * 19), weeks=(10**5,) * 6,
-)  # fmt: skip
+NUMBER_FIELDS = [field.name for field in fields(Tally) if field.name not in ("version_id", "weeks")]
+MANY: dict[str, Any] = dict.fromkeys(NUMBER_FIELDS, 10**6)
+TALLY = Tally(10**12, weeks=(10**5,) * 6, **MANY)
 REGION = RegionTally(10**12, EVIL * 4, 10**5, 10**6, 10**6, 10**6, 10**6, 10**6)
 WAITING = Need(SUBJECT, waiting=Waiting(10**12, 10**12, EVIL * 4, EVIL * 4, LONG, NOW - timedelta(days=99), NOW))
 QUOTE = Quote(10**12, SUBJECT, LONG, "", 1, EVIL * 4, EVIL * 4, 4.6)
