@@ -200,7 +200,7 @@ def _need(payload: Payload, *fields: str) -> None:
 def _need_inside(payload: Payload, kind: str) -> None:
     if not payload["user"].get("id"):
         raise Refused(400, "missing_field")
-    if kind.startswith("view_") and not payload["view"].get("callback_id"):
+    if kind.startswith("view_") and not (payload["view"].get("callback_id") and payload["view"].get("type")):
         raise Refused(400, "missing_field")
     if kind == "block_actions" and not all(action.get("action_id") for action in payload["actions"]):
         raise Refused(400, "missing_field")

@@ -14,7 +14,7 @@ from bot.domain.feedback import LONGEST, FeedbackFields, check_feedback_fields, 
 from bot.domain.feedback_told import Quoted, Told
 from bot.domain.text import clean, inert
 from bot.errors import BotError
-from bot.intake import Act, Answer, FormErrors, Listener
+from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.settings import Settings
 from bot.views import feedback as views
@@ -100,11 +100,11 @@ def record_old_use(session: Session, act: Act) -> Answer:
 def send_form(session: Session, act: Act) -> Answer | None:
     """Record what the form says; the receipt comes as a direct message."""
     draft = feedback_draft.get_draft(
-        session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=int(act.memo.get("draft_id") or 0)
+        session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=row_number(act.memo.get("draft_id"))
     )
     quoted = feedback_draft.read_draft(draft)[1] if draft else None
     chosen = str(act.form.get("asset") or "")
-    version_id = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None
+    version_id = row_number(chosen) or None
     fields = feedback_form.fields_in(act.form, version_id)
     wrong = check_feedback_fields(fields)
     if quoted and fields.rating is None:
@@ -253,7 +253,7 @@ def _keep(session: Session, act: Act, fields: FeedbackFields) -> int:
 
 
 def _draft(session: Session, act: Act, draft_id: str) -> tuple[feedback_draft.Draft, FeedbackFields, Quoted | None]:
-    known = int(draft_id) if draft_id.isdecimal() and len(draft_id) < 18 else 0
+    known = row_number(draft_id)
     row = feedback_draft.get_draft(session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=known)
     if row is None:
         raise BotError(DRAFT_GONE)
@@ -262,8 +262,7 @@ def _draft(session: Session, act: Act, draft_id: str) -> tuple[feedback_draft.Dr
 
 
 def _find_card(session: Session, act: Act, version_id: str) -> Card | None:
-    known = int(version_id) if version_id.isdecimal() and len(version_id) < 18 else 0
-    card = asset.get_card(session, team_id=act.team_id, version_id=known)
+    card = asset.get_card(session, team_id=act.team_id, version_id=row_number(version_id))
     return None if card is None or state_on(card, act.today) == "draft" else card
 
 

@@ -11,7 +11,7 @@ from bot.domain.asset import state_on
 from bot.domain.feedback import check_feedback_fields
 from bot.domain.feedback_told import Told
 from bot.errors import BotError
-from bot.intake import Act, Answer, FormErrors, Listener
+from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.views import feedback as views
 from bot.views import feedback_form, feedback_mine, feedback_owner, feedback_receipt, kit
@@ -30,7 +30,7 @@ def withdraw_feedback(session: Session, act: Act) -> Answer:
     row = _own(session, act, feedback_id)
     told = _withdraw(session, act, row)
     notice = feedback_receipt.taken_back(told)["text"]
-    return _show(session, act, _mine(session, act, page=int(page) if page.isdecimal() else 0, notice=notice))
+    return _show(session, act, _mine(session, act, page=row_number(page), notice=notice))
 
 
 def undo_feedback(session: Session, act: Act) -> Answer:
@@ -52,8 +52,7 @@ def move_feedback(session: Session, act: Act) -> Answer:
     """It was the superseded version that was used: record it for that one."""
     feedback_id, _, version_id = str(act.value or "").partition(":")
     row = _own(session, act, feedback_id)
-    known = int(version_id) if version_id.isdecimal() and len(version_id) < 18 else 0
-    old = asset.get_card(session, team_id=act.team_id, version_id=known)
+    old = asset.get_card(session, team_id=act.team_id, version_id=row_number(version_id))
     now_at = asset.get_card(session, team_id=act.team_id, version_id=row.asset_version_id or 0)
     if old is None or now_at is None or old.asset_id != now_at.asset_id or row.withdrawn_at is not None:
         raise BotError(NOT_FOUND)
@@ -80,7 +79,7 @@ def save_feedback(session: Session, act: Act) -> Answer | None:
     if row.withdrawn_at is not None:
         raise BotError("You have taken that back in the meantime, so nothing was changed.")
     chosen = str(act.form.get("asset") or "")
-    version_id = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None
+    version_id = row_number(chosen) or None
     fields = feedback_form.fields_in(act.form, version_id)
     wrong = check_feedback_fields(fields)
     if row.quoted_text and fields.rating is None:
@@ -104,8 +103,7 @@ def save_feedback(session: Session, act: Act) -> Answer | None:
 
 
 def _own(session: Session, act: Act, feedback_id: str) -> store.Feedback:
-    known = int(feedback_id) if feedback_id.isdecimal() and len(feedback_id) < 18 else 0
-    row = store.get_feedback(session, team_id=act.team_id, feedback_id=known)
+    row = store.get_feedback(session, team_id=act.team_id, feedback_id=row_number(feedback_id))
     if row is None:
         raise BotError(NOT_FOUND)
     require(act.actor, "give_feedback", owner_id=row.user_id)

@@ -10,7 +10,7 @@ from bot.domain.feedback import LONGEST
 from bot.domain.feedback_told import Told
 from bot.domain.text import clean
 from bot.errors import BotError
-from bot.intake import Act, Answer, FormErrors, Listener
+from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.views import feedback as views
 from bot.views import feedback_form, feedback_owner
@@ -34,7 +34,7 @@ def open_reply(session: Session, act: Act) -> Answer:
 
 def send_reply(session: Session, act: Act) -> Answer:
     """Keep the reply, stop the clock and bring it to whoever gave the feedback, in the owner's words."""
-    row, _ = _mine_to_answer(session, act, int(act.memo.get("feedback_id") or 0))
+    row, _ = _mine_to_answer(session, act, row_number(act.memo.get("feedback_id")))
     text = clean(act.form.get("reply") or "")
     if not text:
         raise FormErrors({"reply": "Please write a few words."})

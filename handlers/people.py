@@ -10,7 +10,7 @@ from bot.access import may
 from bot.domain.people import read_department, read_tz, read_working_hours, role_change
 from bot.domain.text import clean, clip
 from bot.errors import BotError
-from bot.intake import Act, Answer, FormErrors, Listener
+from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.reader import Profile
 from bot.views import kit
@@ -114,7 +114,7 @@ def import_list(session: Session, act: Act) -> Answer:
         _tell(session, act, change)
     notice = views.import_notice(len(done.saved), done.problems)
     if done.problems:
-        attempt = int(act.memo.get("attempt") or 0) + 1
+        attempt = row_number(act.memo.get("attempt")) + 1
         return Answer(view=views.import_modal(done.reading.again(done.problems), keep, notice, attempt))
     return Answer(view=_list(session, act, notice=notice))
 

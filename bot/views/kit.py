@@ -67,7 +67,7 @@ def with_memo(view: dict[str, Any], **more: Any) -> dict[str, Any]:
 def form_values(view: dict[str, Any]) -> dict[str, Any]:
     """What stands in a form, by block_id: text, an option's value, a list of them, a date, an id, or None."""
     values: dict[str, Any] = {}
-    for block_id, elements in (view.get("state") or {}).get("values", {}).items():
+    for block_id, elements in ((view.get("state") or {}).get("values") or {}).items():
         for state in elements.values():
             values[block_id] = state_value(state)
     return values
