@@ -27,8 +27,8 @@ def whole(text: str) -> str:
     """The same without NUL, which PostgreSQL refuses, and without halves of characters, which no database can keep."""
     if text.isascii() and "\0" not in text:
         return text
-    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # halves that belong together
-    return joined.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")  # halves that belong together
+    return joined.replace("\0", "")
 
 
 def escape(text: str) -> str:
