@@ -198,20 +198,22 @@ def wait_for(true: Callable[[], Any], seconds: float = 3.0) -> Any:
     raise AssertionError("it did not happen")
 
 
+@contextlib.contextmanager
+def connected(room: Room, bolt: App) -> Iterator[SocketModeHandler]:
+    """An app over Socket Mode for a while."""
+    handler = SocketModeHandler(bolt, "xapp-sandbox", web_client=room.client, ping_interval=0.2)
+    handler.connect()  # type: ignore[no-untyped-call]
+    try:
+        yield handler
+    finally:
+        _hang_up(handler)
+
+
 @pytest.fixture
 def connect(room: Room, bolt: App) -> Iterator[Callable[[], SocketModeHandler]]:
     """Connects the app over Socket Mode."""
-    open_handlers: list[SocketModeHandler] = []
-
-    def go() -> SocketModeHandler:
-        handler = SocketModeHandler(bolt, "xapp-sandbox", web_client=room.client, ping_interval=0.2)
-        handler.connect()  # type: ignore[no-untyped-call]
-        open_handlers.append(handler)
-        return handler
-
-    yield go
-    for handler in open_handlers:
-        _hang_up(handler)
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(connected(room, bolt))
 
 
 def _hang_up(handler: SocketModeHandler) -> None:

@@ -1,6 +1,7 @@
 """Faults on demand: each kind does what it says, as often as it says, and the same seed does the same again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from sandbox.faults import FaultError, Faults
-from tests.sandbox.conftest import REP, Room, wait_for
+from tests.sandbox.conftest import MANIFEST, REP, Room, connected, run_room, wait_for
 
 Json = dict[str, Any]
 Connect = Callable[[], SocketModeHandler]
@@ -135,6 +136,12 @@ def test_rules_that_mean_nothing_are_refused_and_the_old_ones_stay(rules: Any) -
 
 
 @pytest.fixture
+def patient_room(tmp_path: Path) -> Iterator[Room]:
+    """A sandbox that waits for new sockets before it sends an event again."""
+    yield from run_room(tmp_path, MANIFEST, retry_delays=(0.5, 1.0, 2.0))
+
+
+@pytest.fixture
 def heard(bolt: App, connect: Connect) -> list[str]:
     """The words of the messages that the app heard."""
     words: list[str] = []
@@ -177,10 +184,16 @@ def test_a_held_event_comes_even_if_none_follows(room: Room, heard: list[str], c
     wait_for(lambda: heard == ["alone"])
 
 
-def test_an_event_whose_socket_is_cut_comes_again(room: Room, heard: list[str], channel: str) -> None:
-    fault(room, "cut", method="event", count=1)
-    say(room, channel, "cut")
-    wait_for(lambda: heard and any(one["ack"] == "ok" for one in room.log("deliver")), 6)
+def test_an_event_whose_socket_is_cut_comes_again(patient_room: Room) -> None:
+    room = patient_room
+    bolt = App(client=room.client, request_verification_enabled=False)
+    heard: list[str] = []
+    bolt.event("message")(lambda event: heard.append(event["text"]))
+    with connected(room, bolt):
+        fault(room, "cut", method="event", count=1)
+        say(room, room.channels["general"], "cut")
+        wait_for(lambda: any(one["ack"] == "ok" for one in room.log("deliver")), 6)
+    assert "cut" in heard
     assert [one["what"] for one in room.log("socket")].count("cut") == 1
     assert max(one["attempt"] for one in room.log("deliver")) >= 1
 
