@@ -84,7 +84,7 @@ class Control:
             after = int(request.query_params.get("after", "-1"))
             timeout = min(float(request.query_params.get("timeout", "0")), LONGEST_WAIT)
         except ValueError:
-            return _refused(PageError("invalid", "after and timeout are numbers."))
+            return _refused(PageError("invalid", "Both after and timeout are numbers."))
         await self._space.clock.changes.wait(after, timeout)
         return JSONResponse({"ok": True, **self._time()})
 
@@ -138,7 +138,7 @@ class Control:
     async def _limits(self, _user: str, told: Told) -> Json:
         scale = told.get("scale")
         if not isinstance(scale, int | float) or scale < 0:
-            raise PageError("invalid", "scale is a number: 1 for Slack's limits, 0 for none.")
+            raise PageError("invalid", "The scale is a number: 1 for Slack's limits, 0 for none.")
         self._sandbox.limits.set_scale(float(scale))
         return {}
 

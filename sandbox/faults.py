@@ -44,7 +44,7 @@ def _rule(told: object) -> Rule:
         count = None if told.get("count") is None else int(told["count"])
         delay = float(told.get("delay") or told.get("retry_after") or DEFAULT_DELAY.get(kind, 30.0))
     except (TypeError, ValueError):
-        raise FaultError("rate, count, delay and retry_after are numbers.") from None
+        raise FaultError("The rate, count, delay and retry_after are numbers.") from None
     return Rule(method, kind, rate, count, delay)
 
 
@@ -63,7 +63,7 @@ class Faults:
             FaultError: a rule means nothing; the old rules stay.
         """
         if not isinstance(rules, list):
-            raise FaultError("rules is a list; an empty one ends all faults.")
+            raise FaultError("The rules are a list; an empty one ends all faults.")
         self.rules = [_rule(one) for one in rules]
         self._dice = random.Random(str(seed))
 

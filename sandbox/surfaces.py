@@ -122,7 +122,7 @@ def fill_in(space: Workspace, user: str, surface: Surface, values: object) -> No
         PageError: a field or an option does not exist.
     """
     if not isinstance(values, dict):
-        raise PageError("bad_values", "values is an object: the name of a field and what is in it.")
+        raise PageError("bad_values", "The values are an object: the name of a field and what is in it.")
     elements = list(block_kit.elements_in(surface.blocks))
     for name, value in values.items():
         found = [one for one in elements if one.block_id == name]
