@@ -41,7 +41,6 @@ def heard(bolt: App, connect: Connect) -> list[Json]:
         "member_joined_channel",
     ):
         bolt.event(event)(keep)
-    bolt.event({"type": "message", "subtype": re.compile(".*")})(keep)
     for name in ("begin", "quote"):
         bolt.shortcut(name)(keep_and_ack)
     bolt.action("go")(keep_and_ack)
