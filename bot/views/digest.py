@@ -16,7 +16,7 @@ ONLY_MARKETING = (
     "The digest is for marketing. What you say is read there: `/asset-feedback mine` shows what became of it."
 )
 
-SHOWN = 3  # assets of each kind; the others are in the details
+SHOWN = 2  # assets of each kind; the others are in the details
 WORDS = 280  # characters of a quote
 WAITED = 110  # characters of what somebody who waits said
 EXPIRING = 4

@@ -11,7 +11,7 @@ HEADS = {
     "outdated": "⌛ *Outdated, and still in use*",
     "silent": "🤫 *Nobody speaks of it*",
 }
-NAME = 60  # characters of a title: a phone shows it in two lines
+NAME = 48  # characters of a title: a phone shows it in two lines
 
 
 def named(subject: Subject) -> str:
