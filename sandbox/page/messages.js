@@ -42,7 +42,23 @@ function rows(place, messages, options = {}) {
   return out;
 }
 
-// Stay at the bottom when something is added there or grows (a picture that has loaded); else leave the view alone.
+// Stay at the bottom when something is added there; a message longer than the pane is read from its beginning.
+function toNewest(el, place) {
+  if (!app.atBottom) return;
+  const last = el.firstElementChild.lastElementChild;
+  const isNew = last?.dataset.ts && last.dataset.ts !== el.dataset.newest;
+  el.dataset.newest = last?.dataset.ts || "";
+  if (!isNew || last.offsetHeight < el.clientHeight) {
+    el.scrollTop = el.scrollHeight;
+    return;
+  }
+  el.scrollTop += last.getBoundingClientRect().top - el.getBoundingClientRect().top - 12;
+  app.atBottom = false;
+  markRead(place);
+  redraw();
+}
+
+// The same when something grows, such as a picture that has loaded; else leave the view alone.
 function stickToBottom(el) {
   const settle = () => {
     if (app.atBottom) el.scrollTop = el.scrollHeight;
@@ -73,7 +89,7 @@ export function messagesPane(place) {
     h(
       "div",
       {
-        class: "scroller", onscroll: scrolled, created: stickToBottom, drawn: (el) => { if (app.atBottom) el.scrollTop = el.scrollHeight; },
+        class: "scroller", onscroll: scrolled, created: stickToBottom, drawn: (el) => toNewest(el, place),
         role: "log", "aria-label": "Messages", "aria-live": "polite", tabindex: "0",
       },
       h("div", { class: "messages" }, messages.length < 100 && beginning(place), rows(place, messages)),
