@@ -57,8 +57,8 @@ function usageOf(text) {
 export function composer(place, thread = null) {
   const key = draftKey(thread);
   const text = app.drafts[key] || "";
-  const busy = app.busy.has(`send:${key}`);
-  const suggestions = busy ? [] : suggestionsFor(text, thread);
+  const busy = [...app.busy].some((one) => one.startsWith(`send:${key}:`));
+  const suggestions = suggestionsFor(text, thread);
   if (active >= suggestions.length) active = 0;
   const usage = !thread && usageOf(text);
   const id = thread ? "thread-composer" : "composer";
@@ -69,7 +69,7 @@ export function composer(place, thread = null) {
     app.drafts[key] = value;
     redraw();
   };
-  const go = () => submitText(key, thread);
+  const go = () => submitText(key, thread, id);
   return h(
     "div",
     { class: "composer", key: id },
@@ -77,16 +77,16 @@ export function composer(place, thread = null) {
     usage && h("div", { class: "usage" }, h("strong", {}, usage.command), " ", h("span", {}, usage.usage_hint), usage.description && h("span", { class: "usage-note" }, usage.description)),
     h(
       "div",
-      { class: `composer-box${busy ? " waiting" : ""}` },
+      { class: "composer-box" },
       !thread && h("button", { type: "button", class: "icon-plain bolt", "aria-label": "Shortcuts and commands", title: "Shortcuts and commands", "data-testid": "shortcuts", "aria-haspopup": "menu", onclick: (event) => openShortcuts(event.currentTarget, write) }, icon("bolt", 20)),
       h("textarea", {
-        id, "data-testid": id, rows: "1", placeholder, "aria-label": thread ? "Reply in thread" : `Message ${name}`, ".value": text, readonly: busy ? true : null, autocomplete: "off",
+        id, "data-testid": id, rows: "1", placeholder, "aria-label": thread ? "Reply in thread" : `Message ${name}`, ".value": text, autocomplete: "off",
         role: "combobox", "aria-expanded": suggestions.length ? "true" : "false", "aria-controls": `${id}-suggestions`, "aria-autocomplete": "list",
         "aria-activedescendant": suggestions.length ? `${id}-s${active}` : null, drawn: grow,
         oninput: (event) => { closedFor = null; active = 0; write(event.target.value); },
         onkeydown: (event) => keys(event, { write, go, id, place, thread }),
       }),
-      h("button", { type: "button", class: `send${busy ? " busy" : ""}`, "data-testid": thread ? "thread-send" : "send", "aria-label": "Send", disabled: !text.trim() || busy, onclick: go }, icon("send")),
+      h("button", { type: "button", class: `send${busy ? " busy" : ""}`, "data-testid": thread ? "thread-send" : "send", "aria-label": "Send", disabled: !text.trim(), onclick: go }, icon("send")),
     ),
   );
 }
@@ -154,12 +154,18 @@ function editLast(event, place) {
   redraw();
 }
 
-async function submitText(key, thread) {
+let sent = 0;
+
+// The box is empty at once, so that one can type on; what did not arrive comes back.
+async function submitText(key, thread, id) {
   const text = (app.drafts[key] || "").trim();
   if (!text) return;
   app.atBottom = true;
-  const arrived = await whileBusy(`send:${key}`, () => send(text, thread));
-  if (arrived) app.drafts[key] = "";
+  app.drafts[key] = "";
+  document.getElementById(id).value = "";
+  sent += 1;
+  const arrived = await whileBusy(`send:${key}:${sent}`, () => send(text, thread));
+  if (!arrived) app.drafts[key] = [text, app.drafts[key]].filter(Boolean).join("\n");
   redraw();
 }
 
