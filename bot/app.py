@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltResponse
+from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -19,14 +19,13 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 import handlers
-from bot.access import CAPABILITIES
 from bot.clock import Alarm, Clock
 from bot.door import Door, Taken
 from bot.errors import SettingsError
-from bot.intake import Listener
 from bot.jobs import Worker
 from bot.payload import Refused, check_payload
 from bot.reader import Reader
+from bot.routes import NOT_FOR_US, listen
 from bot.sender import Sender
 from bot.settings import Settings
 from storage import workspace
@@ -66,8 +65,7 @@ class Groundswell:
             request_verification_enabled=False,  # Socket Mode carries no signature, and bot/guard.py has checked it
             logger=_quiet_logger(),
         )
-        for listener in handlers.LISTENERS:
-            _listen(self.bolt, self.door, listener)
+        listen(self.bolt, self.door, handlers.LISTENERS)
         self.bolt.error(_not_for_us)
         self._parts: list[Any] = []
         self._wakers: list[Callable[[], None]] = []
@@ -258,32 +256,9 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
-def _listen(bolt: App, door: Door, listener: Listener) -> None:
-    """Register one listener with Bolt.
-
-    Raises:
-        ValueError: its capability is not in the table, or nothing is known of its kind.
-    """
-    if listener.may not in CAPABILITIES:
-        raise ValueError(f"{listener.id}: unknown capability {listener.may!r}")
-    register = {
-        "command": bolt.command,
-        "action": bolt.action,
-        "submission": bolt.view,
-        "shortcut": bolt.shortcut,
-        "event": bolt.event,
-        "options": bolt.options,
-    }[listener.kind]
-
-    def take(ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        return door.take(listener, body, ack)
-
-    register(listener.id)(take)
-
-
 def _not_for_us(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """What no listener wanted is answered with 200, so that Slack does not send it again; a failed event with 500."""
     if isinstance(error, BoltUnhandledRequestError):
-        return BoltResponse(status=200, body="")
+        return NOT_FOR_US
     log.error("not saved", error=type(error).__name__, kind=(body.get("event") or {}).get("type"))
     return BoltResponse(status=500, body="")

@@ -3,9 +3,10 @@
 import json
 import re
 from datetime import UTC, date, datetime, time
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
-from sqlmodel import Field, Session, SQLModel, and_, col, func, select
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, null, or_
+from sqlmodel import Field, Session, SQLModel, and_, col, select
 
 from bot.domain.asset import AssetFields, Card
 from bot.domain.text import clip
@@ -82,8 +83,8 @@ def list_cards(session: Session, *, team_id: str) -> list[Card]:
 
 def get_card(session: Session, *, team_id: str, version_id: int) -> Card | None:
     """One version, whatever became of it, or None."""
-    row = get_version(session, team_id=team_id, version_id=version_id)
-    cards = _list_cards(session, team_id, row.asset_id) if row else []
+    its_asset = select(AssetVersion.asset_id).where(AssetVersion.team_id == team_id, AssetVersion.id == version_id)
+    cards = _list_cards(session, team_id, its_asset.scalar_subquery())
     return next((card for card in cards if card.version_id == version_id), None)
 
 
@@ -198,10 +199,11 @@ def _noon(day: date, now: datetime) -> datetime:
     return min(datetime.combine(day, time(12), UTC), now)
 
 
-def _list_cards(session: Session, team_id: str, asset_id: int | None = None) -> list[Card]:
+def _list_cards(session: Session, team_id: str, asset_id: Any = None) -> list[Card]:
+    """The cards of one asset, or of all with when each was last used, which the search and the library rank by."""
     same_person = and_(col(Person.team_id) == AssetVersion.team_id, col(Person.user_id) == AssetVersion.owner_id)
     query = (
-        select(AssetVersion, Asset.reference, Person.name)
+        select(AssetVersion, Asset.reference, Person.name, _last_use() if asset_id is None else null())
         .join(Asset, col(Asset.id) == AssetVersion.asset_id)
         .join(Person, same_person, isouter=True)
         .where(AssetVersion.team_id == team_id)
@@ -210,27 +212,26 @@ def _list_cards(session: Session, team_id: str, asset_id: int | None = None) -> 
     if asset_id is not None:
         query = query.where(AssetVersion.asset_id == asset_id)
     rows = session.exec(query).all()
-    latest = {row.asset_id: row.version for row, _, _ in rows if row.released_at is not None}
-    used = _find_last_uses(session, team_id, [row.id or 0 for row, _, _ in rows] if asset_id is not None else None)
-    return [_card(row, reference, owner, latest.get(row.asset_id), used) for row, reference, owner in rows]
+    latest = {row.asset_id: row.version for row, *_ in rows if row.released_at is not None}
+    return [_card(row, reference, owner, latest.get(row.asset_id), used) for row, reference, owner, used in rows]
 
 
-def _find_last_uses(session: Session, team_id: str, version_ids: list[int] | None) -> dict[int | None, datetime]:
+def _last_use() -> Any:
+    """When a version was last used, found by walking back from its newest feedback: the history may be long."""
     said = feedback.Feedback
-    query = (
-        select(said.asset_version_id, func.max(said.created_at))
-        .where(said.team_id == team_id, col(said.withdrawn_at).is_(None))
+    return (
+        select(said.created_at)
+        .where(said.team_id == AssetVersion.team_id, said.asset_version_id == AssetVersion.id)
+        .where(col(said.withdrawn_at).is_(None))
         .where(or_(col(said.use) == "used_with_customer", col(said.reaction) == "used"))
-        .group_by(col(said.asset_version_id))
+        .order_by(col(said.created_at).desc())
+        .limit(1)
+        .correlate(AssetVersion)
+        .scalar_subquery()
     )
-    if version_ids is not None:
-        query = query.where(col(said.asset_version_id).in_(version_ids))
-    return dict(session.exec(query).all())
 
 
-def _card(
-    row: AssetVersion, reference: str, owner_name: str | None, latest: str | None, used: dict[int | None, datetime]
-) -> Card:
+def _card(row: AssetVersion, reference: str, owner_name: str | None, latest: str | None, used: datetime | None) -> Card:
     return Card(
         version_id=row.id or 0,
         asset_id=row.asset_id,
@@ -250,5 +251,5 @@ def _card(
         retired_at=row.retired_at,
         superseded_by=latest if row.superseded_at is not None else None,
         aliases=tuple(json.loads(row.aliases)),
-        last_used_at=used.get(row.id),
+        last_used_at=used,
     )

@@ -43,16 +43,16 @@ class Database:
     def begin(self) -> Iterator[Session]:
         """One transaction that may write: committed when the block ends, rolled back when it raises."""
         if self.is_sqlite:
-            with self._writers, Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+            with self._writers, _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
                 yield session
         else:
-            with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+            with _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
                 yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One consistent look that writes nothing and waits for no writer."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -69,6 +69,15 @@ class Database:
         self.engine.dispose()
         while self.when_closed:
             self.when_closed.pop()()
+
+
+class _Session(Session):
+    """Keeps what it has read: alone it lets go of a row that nobody holds, and reads it once more."""
+
+
+@event.listens_for(_Session, "loaded_as_persistent")
+def _keep(session: Any, row: Any) -> None:
+    session.info.setdefault("kept", []).append(row)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.domain.asset import Card
 from bot.domain.feedback import FeedbackFields
 from bot.domain.feedback_told import Told
 from storage import asset, digest_words, feedback, home, outbox, people
@@ -30,14 +31,21 @@ def find_owner(session: Session, *, team_id: str, version_id: int | None) -> str
     Empty if there is nobody: an owner who is no marketer (any more) sees no names.
     """
     card = asset.get_card(session, team_id=team_id, version_id=version_id) if version_id else None
-    if card is None:
-        return ""
+    return _owner_of(session, team_id, card) if card else ""
+
+
+def _owner_of(session: Session, team_id: str, card: Card) -> str:
+    if _answers(session, team_id, card.owner_id):
+        return card.owner_id
     current = asset.find_current_card(session, team_id=team_id, asset_id=card.asset_id)
-    for user_id in (card.owner_id, current.owner_id if current else ""):
-        person = people.get_person(session, team_id=team_id, user_id=user_id) if user_id else None
-        if person and person.is_active and "marketer" in people.list_roles(session, team_id=team_id, user_id=user_id):
-            return user_id
-    return ""
+    return current.owner_id if current and _answers(session, team_id, current.owner_id) else ""
+
+
+def _answers(session: Session, team_id: str, user_id: str) -> bool:
+    person = people.get_person(session, team_id=team_id, user_id=user_id) if user_id else None
+    if person is None or not person.is_active:
+        return False
+    return "marketer" in people.list_roles(session, team_id=team_id, user_id=user_id)
 
 
 def list_mine(session: Session, *, team_id: str, user_id: str, page: int, size: int) -> tuple[list[Told], int, int]:
@@ -97,7 +105,7 @@ def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None)
     card = None
     if row.asset_version_id is not None:
         card = asset.get_card(session, team_id=row.team_id, version_id=row.asset_version_id)
-    owner_id = find_owner(session, team_id=row.team_id, version_id=row.asset_version_id)
+    owner_id = _owner_of(session, row.team_id, card) if card else ""
     is_held = bool(row.held_for)
     fields = FeedbackFields(
         asset_version_id=row.asset_version_id,

@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.sender": ("bot.pace", "bot.reader", "bot.settings", "storage"),
     "bot.pace": (),
     "bot.clock": ("bot.settings", "storage"),
+    "bot.routes": ("bot.access", "bot.door", "bot.intake"),
     "bot.guard": ("bot.payload",),
     "bot.payload": ("bot.domain",),
     "bot.metrics": ("storage",),

@@ -1,0 +1,53 @@
+"""The way from Bolt to the listeners: by kind and by what Slack calls the thing that was used."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App, BoltResponse
+
+from bot.access import CAPABILITIES
+from bot.door import Door
+from bot.intake import Listener
+
+ANYTHING = re.compile("")
+NOT_FOR_US = BoltResponse(status=200, body="")  # what no listener wants is taken, so that Slack does not send it again
+# What Slack calls the thing that was used, by kind.
+_NAMES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "command": lambda body: str(body["command"]),
+    "action": lambda body: str(body["actions"][0]["action_id"]),
+    "submission": lambda body: str(body["view"]["callback_id"]),
+    "shortcut": lambda body: str(body["callback_id"]),
+    "event": lambda body: str(body["event"]["type"]),
+    "options": lambda body: str(body["action_id"]),
+}
+
+
+def listen(bolt: App, door: Door, listeners: tuple[Listener, ...]) -> None:
+    """Register the listeners with Bolt, one of Bolt's for each kind: it would try sixty one after another.
+
+    Raises:
+        ValueError: the capability of one is not in the table, or nothing is known of its kind.
+    """
+    known: dict[tuple[str, str], Listener] = {}
+    for listener in listeners:
+        if listener.may not in CAPABILITIES or listener.kind not in _NAMES:
+            raise ValueError(f"{listener.id}: unknown kind {listener.kind!r} or capability {listener.may!r}")
+        known[listener.kind, listener.id] = listener
+
+    def register_kind(kind: str, register: Callable[..., Any]) -> None:
+        def take(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+            listener = known.get((kind, _NAMES[kind](body)))
+            return NOT_FOR_US if listener is None else door.take(listener, body, ack)
+
+        register(ANYTHING)(take)
+
+    for kind, register in (
+        ("command", bolt.command),
+        ("action", bolt.block_action),
+        ("submission", bolt.view_submission),
+        ("shortcut", bolt.shortcut),
+        ("event", bolt.event),
+        ("options", bolt.block_suggestion),
+    ):
+        register_kind(kind, register)
