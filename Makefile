@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check install install-dev lock bench format clean
+.PHONY: help run test check install install-dev lock bench picture format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -27,6 +27,9 @@ install-dev: $(VENV)/.installed-dev
 
 bench: install-dev  ## measure speed (add QUICK=1 for a small run)
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+picture: install-dev chromium  ## take the picture in README.md anew
+	@$(BIN)/python -m tests.picture
 
 format: install-dev  ## put the code in the house style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

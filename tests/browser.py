@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
 
 SKIPPED = "Chromium is not installed, so the page was not tried in a browser."
 DESKTOP, PHONE = (1280, 860), (390, 844)
+NARROW = 760  # pixels; up to here the list of conversations is behind a button
 
 
 @contextmanager
@@ -35,9 +36,9 @@ class Window:
         self._context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
-            has_touch=size is PHONE,
+            has_touch=size[0] <= NARROW,
         )
-        self._is_narrow = size is PHONE
+        self._is_narrow = size[0] <= NARROW
         self.page: Page = self._context.new_page()
         self.page.set_default_timeout(8000)
         self.page.on("console", lambda told: self._complain(told.type in ("error", "warning"), told.text))

@@ -6,19 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bot.app import build_app
-from bot.clock import RemoteClock
-from bot.company import load_company
-from bot.settings import read_settings
-from sandbox.server import SandboxServer
-from storage.db import Database
 from tests.browser import DESKTOP, PHONE, Window, chromium
 from tests.databases import sqlite_database
-from tests.slack import Slack, wait_until
+from tests.house import DRE, INES, whole_house
+from tests.slack import Slack
 
-HOUSE = Path(__file__).parent.parent
-COMPANY = HOUSE / "sandbox" / "company"
-DRE, INES = "UE50DGOK6", "U8X8OIMQP"  # a rep, and the marketer who owns the spine deck
 Open = Callable[..., Window]
 
 # Everything that can be pressed or filled in has a name; the page is not wider than the screen.
@@ -71,32 +63,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def slack(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, browser: Browser) -> Iterator[Slack]:
     """The sandbox with the sample company and its past, and the app listening in it."""
-    server = SandboxServer(company=COMPANY, manifest=HOUSE / "manifest.yaml", port=0, limit_scale=0)
-    server.start()
-    url = sqlite_database(tmp_path_factory.mktemp("page"), migrated_file)
-    db = Database(url)
-    settings = read_settings(
-        env_file=None,
-        slack_bot_token="xoxb-sandbox",
-        slack_app_token="xapp-sandbox",
-        slack_api_url=f"{server.url}/api/",
-        clock_url=f"{server.url}/_sandbox/clock",
-        database_url=url,
-        send_interval=0,
-        sends_per_second=0,
-        tick_seconds=60,
-    )
-    clock = RemoteClock(settings.clock_url)
-    with db.begin() as session:
-        load_company(session, folder=COMPANY, team_id=server.team_id, now=clock.now())
-    app = build_app(settings, db, clock)
-    app.start()
-    screen = Slack(server.url)
-    wait_until(lambda: bool(screen.get("see", user=DRE)["app"]["connected"]), "the app is connected")
-    yield screen
-    screen.close()
-    app.stop()
-    server.stop()
+    with whole_house(sqlite_database(tmp_path_factory.mktemp("page"), migrated_file)) as screen:
+        yield screen
 
 
 @pytest.fixture
@@ -240,6 +208,7 @@ def test_on_a_phone_in_the_dark(open_page: Open, slack: Slack) -> None:
     here = open_page(PHONE, dark=True)
     check_looks(here)
     here.by("welcome-rep").tap()
+    expect(here.by("composer")).to_be_focused()
     check_looks(here)
     here.page.keyboard.press("Enter")
     here.message("Thank you")

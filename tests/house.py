@@ -1,0 +1,48 @@
+"""The whole house for looking at: the sandbox with the sample company and its past, and the real app in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.app import build_app
+from bot.clock import RemoteClock
+from bot.company import load_company
+from bot.settings import read_settings
+from sandbox.server import SandboxServer
+from storage.db import Database
+from storage.schema import migrate
+from tests.slack import Slack, wait_until
+
+HOUSE = Path(__file__).parent.parent
+COMPANY = HOUSE / "sandbox" / "company"
+DRE, INES = "UE50DGOK6", "U8X8OIMQP"  # a rep, and the marketer who owns the spine deck
+
+
+@contextmanager
+def whole_house(database_url: str) -> Iterator[Slack]:
+    """Everything runs and is connected until the block ends; the database may be empty."""
+    server = SandboxServer(company=COMPANY, manifest=HOUSE / "manifest.yaml", port=0, limit_scale=0)
+    server.start()
+    settings = read_settings(
+        env_file=None,
+        slack_bot_token="xoxb-sandbox",
+        slack_app_token="xapp-sandbox",
+        slack_api_url=f"{server.url}/api/",
+        clock_url=f"{server.url}/_sandbox/clock",
+        database_url=database_url,
+        send_interval=0,
+        sends_per_second=0,
+        tick_seconds=60,
+    )
+    db, clock = Database(database_url), RemoteClock(settings.clock_url)
+    migrate(db)
+    with db.begin() as session:
+        load_company(session, folder=COMPANY, team_id=server.team_id, now=clock.now())
+    app = build_app(settings, db, clock)
+    app.start()
+    screen = Slack(server.url)
+    wait_until(lambda: bool(screen.get("see", user=DRE)["app"]["connected"]), "the app is connected")
+    yield screen
+    screen.close()
+    app.stop()
+    server.stop()
