@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("start", "ack", "digest")
+NAMES = ("start", "ack", "digest", "fuzz", "load")
 
 
 def main() -> int:

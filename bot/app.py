@@ -5,7 +5,6 @@ import logging
 import math
 import socket
 import time
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -53,7 +52,6 @@ class Groundswell:
             db=db,
             client=self._quick,
             now=clock.now,
-            wake=self.wake,
             team_id=self._team_id,
             taken=taken,
         )
@@ -68,7 +66,6 @@ class Groundswell:
         listen(self.bolt, self.door, handlers.LISTENERS)
         self.bolt.error(_not_for_us)
         self._parts: list[Any] = []
-        self._wakers: list[Callable[[], None]] = []
         self._sockets: list[SocketModeHandler] = []
 
     def _team_id(self) -> str:
@@ -85,8 +82,8 @@ class Groundswell:
         return not self._sockets or any(handler.client.is_connected() for handler in self._sockets)
 
     def wake(self) -> None:
-        """Something was saved: let the sender and the jobs look for work."""
-        for waker in self._wakers:
+        """It is later than it was: let the sender and the jobs look for work."""
+        for waker in self.db.wakers.values():
             waker()
 
     def start(self) -> None:
@@ -122,10 +119,9 @@ class Groundswell:
             now=self.clock.now,
             work=handlers.JOBS,
             publish_home=self._publish_home,
-            wake=self.wake,
         )
         alarm = Alarm(settings=self.settings, db=self.db, clock=self.clock, features=handlers.RUN_DUE, wake=self.wake)
-        self._wakers = [sender.wake, worker.wake]
+        self.db.wakers = {"outbox": sender.wake, "jobs": worker.wake}
         for part in (sender, worker, alarm):
             part.start()
             self._parts.append(part)

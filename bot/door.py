@@ -39,7 +39,7 @@ OTHER_COMPANY = "Groundswell answers only people of the company that installed i
 
 
 class Door:
-    """Takes deliveries for the listeners; `wake` is called after each commit: sender and jobs look for work."""
+    """Takes deliveries for the listeners."""
 
     def __init__(
         self,
@@ -48,12 +48,11 @@ class Door:
         db: Database,
         client: WebClient,
         now: Callable[[], datetime],
-        wake: Callable[[], None],
         team_id: Callable[[], str],
         taken: Taken = lambda _kind, _outcome, _seconds: None,
     ) -> None:
         """`team_id` tells the workspace that the bot token belongs to; `taken` is told of every delivery."""
-        self._settings, self._db, self._client, self._now, self._wake = settings, db, client, now, wake
+        self._settings, self._db, self._client, self._now = settings, db, client, now
         self._team_id, self._taken = team_id, taken
         self._replies = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reply")
 
@@ -106,7 +105,6 @@ class Door:
                 if known is None:
                     raise
                 return "again", Answer.from_json(known.answer)
-        self._wake()
         return "saved", answer
 
     def _act(self, session: Session, listener: Listener, body: dict[str, Any], *, meet: bool = False) -> Act:

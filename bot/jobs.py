@@ -43,10 +43,10 @@ class Worker:
         now: Callable[[], datetime],
         work: Mapping[str, Callable[[Task], None]],
         publish_home: Callable[[str, dict[str, Any]], None],
-        wake: Callable[[], None],
     ) -> None:
         self._team_id, self._settings, self._db, self._reader, self._now = team_id, settings, db, reader, now
-        self._functions, self._publish_home, self._wake_others = work, publish_home, wake
+        self._functions, self._publish_home = work, publish_home
+        self._lease = timedelta(seconds=settings.job_lease_seconds)
         self._work = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
@@ -78,8 +78,11 @@ class Worker:
 
     def do_next(self) -> bool:
         """Do one job if one is due; False if there was none."""
+        with self._db.read() as session:
+            if not jobs.is_any_open(session, team_id=self._team_id):  # waits for no writer and makes none wait
+                return False
         with self._db.begin() as session:
-            job = jobs.claim_job(session, team_id=self._team_id, now=datetime.now(UTC))
+            job = jobs.claim_job(session, team_id=self._team_id, now=datetime.now(UTC), lease=self._lease)
         if job is None:
             return False
         task = Task(
@@ -104,5 +107,4 @@ class Worker:
         with self._db.begin() as session:
             now = datetime.now(UTC)
             jobs.record_job(session, session.merge(job), state=state, now=now, reason=reason, wait=wait)
-        self._wake_others()
         return True

@@ -101,6 +101,9 @@ class Sender:
         return True
 
     def _claim(self) -> Claim | None:
+        with self._db.read() as session:
+            if not outbox.is_any_open(session, team_id=self._team_id):  # waits for no writer and makes none wait
+                return None
         with self._db.begin() as session:
             claim = outbox.claim_next(
                 session,

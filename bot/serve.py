@@ -19,6 +19,7 @@ from bot.guard import WSGI
 from bot.settings import Settings
 from storage.opening import open_to_serve
 
+SWITCH_SECONDS = 0.0005
 KEEP_ALIVE = 15  # seconds that Slack's (or the proxy's) connection is kept for the next request
 STOPPING = 25  # seconds in which what runs is finished; the longest call to Slack takes 15
 
@@ -119,6 +120,9 @@ def _start(settings: Settings, *, shared: bool) -> tuple[WSGI, Callable[[], None
     from bot.metrics import Metrics
     from bot.web import Web
 
+    # A statement gives Python's lock away and wants it back: with 5 ms a turn, Python's own, whoever holds the
+    # database's lock waits long for it while all the others wait for the database (bench/load.py).
+    sys.setswitchinterval(SWITCH_SECONDS)
     metrics = Metrics(shared=shared)
     clock = RemoteClock(settings.clock_url) if settings.clock_url else SystemClock()
     app = build_app(settings, open_to_serve(settings.database_url), clock, metrics.taken)

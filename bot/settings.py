@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     send_threads: int = Field(default=4, ge=1, le=32)
     send_timeout: float = Field(default=15, gt=0, le=120)
     settle_seconds: float = Field(default=60, ge=0, le=3600)
+    job_lease_seconds: float = Field(default=60, gt=0, le=3600)
     socket_connections: int = Field(default=2, ge=1, le=10)  # Slack's own limit is ten
     clock_url: str = ""
 

@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
@@ -13,6 +13,9 @@ from sqlmodel import Session, create_engine
 BUSY_TIMEOUT_MS = 10_000  # R9: how long SQLite waits for another process before it says "locked"
 WAL_TRIES = 40  # times 50 ms
 WAL_KEPT = 64_000_000  # bytes: a WAL that grew while somebody read for long is cut back to this
+
+
+LEFT_WORK = "left work"  # where a session notes it
 
 
 class Database:
@@ -38,16 +41,17 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         self._write_engine = self.engine.execution_options(writes=True)
         self.when_closed: list[Callable[[], None]] = []
+        self.wakers: dict[str, Callable[[], None]] = {}  # by kind of work: who is told when a commit has left some
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction that may write: committed when the block ends, rolled back when it raises."""
-        if self.is_sqlite:
-            with self._writers, _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
-                yield session
-        else:
-            with _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
-                yield session
+        queue = self._writers if self.is_sqlite else nullcontext()
+        with queue, _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+        for kind in session.info.get(LEFT_WORK, ()):
+            if kind in self.wakers:
+                self.wakers[kind]()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -69,6 +73,11 @@ class Database:
         self.engine.dispose()
         while self.when_closed:
             self.when_closed.pop()()
+
+
+def leave_work(session: Session, kind: str) -> None:
+    """This transaction leaves work of a kind behind (`outbox`, `jobs`): who does it is woken after the commit."""
+    session.info.setdefault(LEFT_WORK, set()).add(kind)
 
 
 class _Session(Session):

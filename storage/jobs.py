@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
 from sqlmodel import Field, Session, SQLModel, and_, col, delete, select
 
+from storage.db import leave_work
+
 STATES = ("pending", "running", "done", "failed")
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
@@ -46,10 +48,20 @@ def add_job(
     job.payload, job.state, job.attempts, job.not_before = json.dumps(payload), "pending", 0, now
     session.add(job)
     session.flush()
+    leave_work(session, "jobs")
 
 
-def claim_job(session: Session, *, team_id: str, now: datetime) -> Job | None:
-    """Take the next job that is due, or one whose worker died; jobs may safely run twice."""
+def is_any_open(session: Session, *, team_id: str) -> bool:
+    """Whether a job is waiting or under way; if not, there is nothing to claim."""
+    query = select(Job.id).where(Job.team_id == team_id, col(Job.state).in_(("pending", "running"))).limit(1)
+    return session.exec(query).first() is not None
+
+
+def claim_job(session: Session, *, team_id: str, now: datetime, lease: timedelta = LEASE) -> Job | None:
+    """Take the next job that is due, or one whose worker died: it is nobody's any more when its `lease` has ended.
+
+    Jobs may safely run twice.
+    """
     query = (
         select(Job)
         .where(Job.team_id == team_id)
@@ -65,7 +77,7 @@ def claim_job(session: Session, *, team_id: str, now: datetime) -> Job | None:
     )
     job = session.exec(query).first()
     if job is not None:
-        job.state, job.leased_until, job.attempts = "running", now + LEASE, job.attempts + 1
+        job.state, job.leased_until, job.attempts = "running", now + lease, job.attempts + 1
         session.add(job)
         session.flush()
     return job

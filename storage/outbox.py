@@ -10,6 +10,8 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, func, select, update
 
+from storage.db import leave_work
+
 STATES = ("pending", "sending", "sent", "failed", "uncertain")
 METHODS = ("chat.postMessage", "chat.update", "chat.delete")
 LANES = {"answer": 0, "announcement": 1, "digest": 2}  # who waits for whom (R6)
@@ -89,6 +91,7 @@ def enqueue(
     )
     session.add(row)
     session.flush()
+    leave_work(session, "outbox")
     return row
 
 
@@ -138,6 +141,12 @@ def claim_next(
     session.flush()
     before = get_message(session, team_id=team_id, message_id=row.after_id) if row.after_id else None
     return Claim(row, is_doubtful, before)
+
+
+def is_any_open(session: Session, *, team_id: str) -> bool:
+    """Whether a row is waiting or under way; if not, there is nothing to claim."""
+    query = select(Outbox.id).where(Outbox.team_id == team_id, col(Outbox.state).in_(("pending", "sending"))).limit(1)
+    return session.exec(query).first() is not None
 
 
 def _due(team_id: str, real_now: datetime, busy: frozenset[str], paused: frozenset[str]) -> Any:
