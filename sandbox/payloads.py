@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.blocks import Element
 from sandbox.model import APP_ID, Conversation, Json, Message, View
-from sandbox.shapes import handle_of, message_to_slack
+from sandbox.shapes import username_of, message_to_slack
 from sandbox.surfaces import Surface
 from sandbox.workspace import Workspace
 
@@ -31,7 +31,7 @@ def response_url(space: Workspace, user: str, channel: str, *, ts: str = "", thr
 
 
 def _base(space: Workspace, kind: str, user: str) -> Json:
-    name = handle_of(space.people[user].name)
+    name = username_of(space.people[user].name)
     return {
         "type": kind,
         "team": {"id": space.team_id, "domain": domain_of(space)},
@@ -52,7 +52,7 @@ def command(space: Workspace, user: str, conversation: Conversation, name: str, 
         "channel_id": conversation.id,
         "channel_name": channel_name(conversation),
         "user_id": user,
-        "user_name": handle_of(space.people[user].name),
+        "user_name": username_of(space.people[user].name),
         "command": name,
         "text": text,
         "api_app_id": APP_ID,

@@ -2,7 +2,7 @@
 
 from sandbox.arguments import Arguments
 from sandbox.model import APP_ID, BOT_ID, BOT_USER_ID, Json, SlackError
-from sandbox.shapes import bots_to_slack, handle_of, person_to_slack
+from sandbox.shapes import bots_to_slack, username_of, person_to_slack
 from sandbox.workspace import Workspace
 
 
@@ -12,7 +12,7 @@ def auth_test(space: Workspace, _args: Arguments) -> Json:
         "ok": True,
         "url": f"{space.base_url}/",
         "team": space.company.team_name,
-        "user": handle_of(space.manifest.bot_name),
+        "user": username_of(space.manifest.bot_name),
         "team_id": space.team_id,
         "user_id": BOT_USER_ID,
         "bot_id": BOT_ID,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sandbox.workspace import Workspace
 
 
-def handle_of(name: str) -> str:
+def username_of(name: str) -> str:
     """The short name, such as jerome.tillery."""
     return ".".join(re.findall(r"[^\W_]+", name.lower())) or "person"
 
@@ -93,7 +93,7 @@ def person_to_slack(space: Workspace, person: Person) -> Json:
     """The user object of a person; the offset is that of the workspace's `now`, in seconds."""
     local = space.clock.now().astimezone(ZoneInfo(person.tz))
     offset = local.utcoffset()
-    body = _user(space, person.id, handle_of(person.name), person.name, person.title)
+    body = _user(space, person.id, username_of(person.name), person.name, person.title)
     is_admin = person.role == "admin"
     zone = {
         "tz": person.tz,
@@ -108,7 +108,7 @@ def bots_to_slack(space: Workspace) -> list[Json]:
     zone = {"tz": "America/Los_Angeles", "tz_label": "Pacific Standard Time", "tz_offset": -28800}
     plain = {"is_admin": False, "is_owner": False, "is_app_user": False}
     name = space.manifest.bot_name
-    bot = _user(space, BOT_USER_ID, handle_of(name), name, "")
+    bot = _user(space, BOT_USER_ID, username_of(name), name, "")
     bot["profile"] |= {"api_app_id": APP_ID, "bot_id": BOT_ID}
     slackbot = _user(space, "USLACKBOT", "slackbot", "Slackbot", "")
     return [{**bot, **zone, **plain, "is_bot": True}, {**slackbot, **zone, **plain, "is_bot": False}]
