@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.blocks import Element
 from sandbox.model import APP_ID, Conversation, Json, Message, View
-from sandbox.shapes import username_of, message_to_slack
+from sandbox.shapes import message_to_slack, username_of
 from sandbox.surfaces import Surface
 from sandbox.workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 from sandbox.arguments import Arguments
 from sandbox.model import APP_ID, BOT_ID, BOT_USER_ID, Json, SlackError
-from sandbox.shapes import bots_to_slack, username_of, person_to_slack
+from sandbox.shapes import bots_to_slack, person_to_slack, username_of
 from sandbox.workspace import Workspace
 
 

@@ -149,27 +149,58 @@ class Room:
         return str(self.log("deliver")[-1]["envelope"]["trigger_id"])
 
 
-def run_room(tmp_path: Path, manifest: dict[str, Any], **settings: Any) -> Iterator[Room]:
-    """A sandbox with this manifest until the test is over."""
-    path = tmp_path / "manifest.yaml"
+def wait_for(true: Callable[[], Any], seconds: float = 3.0) -> Any:
+    """What `true` gives once it gives something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+QUICK: dict[str, Any] = {"ack_seconds": 0.6, "retry_delays": (0.0, 0.1, 0.2)}
+
+
+@contextlib.contextmanager
+def running_server(folder: Path, manifest: dict[str, Any], **settings: Any) -> Iterator[SandboxServer]:
+    """A sandbox with the sample company and this manifest."""
+    path = folder / "manifest.yaml"
     path.write_text(yaml.safe_dump(manifest))
-    server = SandboxServer(COMPANY, path, port=0, **{"ack_seconds": 0.6, "retry_delays": (0.0, 0.1, 0.2), **settings})
+    server = SandboxServer(COMPANY, path, port=0, **{**QUICK, **settings})
     server.start()
+    yield server
+    server.stop()
+
+
+@contextlib.contextmanager
+def room_in(server: SandboxServer) -> Iterator[Room]:
+    """A sandbox as new, and what can be done with it."""
     client = WebClient("xoxb-sandbox", base_url=f"{server.url}/api/", retry_handlers=[], timeout=5)
-    with httpx.Client(base_url=server.url, timeout=10) as http:
+    with httpx.Client(base_url=server.url, timeout=10, verify=False) as http:
         room = Room(server, http, client)
+        wait_for(lambda: room.see()["app"]["connected"] == 0)  # the app of the test before has gone
+        room.do("reset")
         for channel in client.conversations_list(limit=1000)["channels"]:
             room.channels[channel["name"]] = channel["id"]
             if not channel["is_member"]:
                 room.apart = channel["id"]
         yield room
-    server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    """One sandbox for all tests of a process; each test begins with it as new."""
+    with running_server(tmp_path_factory.mktemp("sandbox"), MANIFEST) as server:
+        yield server
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    """A sandbox of one test."""
-    yield from run_room(tmp_path, MANIFEST)
+def room(server: SandboxServer) -> Iterator[Room]:
+    """A sandbox as new."""
+    with room_in(server) as room:
+        yield room
 
 
 @pytest.fixture
@@ -185,17 +216,6 @@ def channel(room: Room) -> str:
 def bolt(room: Room) -> App:
     """An app of slack_bolt that talks to the sandbox; listeners are added before `connect`."""
     return App(client=room.client, request_verification_enabled=False)
-
-
-def wait_for(true: Callable[[], Any], seconds: float = 3.0) -> Any:
-    """What `true` gives once it gives something."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = true()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 @contextlib.contextmanager

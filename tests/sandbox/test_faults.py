@@ -10,7 +10,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from sandbox.faults import FaultError, Faults
-from tests.sandbox.conftest import MANIFEST, REP, Room, connected, run_room, wait_for
+from tests.sandbox.conftest import MANIFEST, REP, Room, connected, room_in, running_server, wait_for
 
 Json = dict[str, Any]
 Connect = Callable[[], SocketModeHandler]
@@ -138,7 +138,8 @@ def test_rules_that_mean_nothing_are_refused_and_the_old_ones_stay(rules: Any) -
 @pytest.fixture
 def patient_room(tmp_path: Path) -> Iterator[Room]:
     """A sandbox that waits for new sockets before it sends an event again."""
-    yield from run_room(tmp_path, MANIFEST, retry_delays=(0.5, 1.0, 2.0))
+    with running_server(tmp_path, MANIFEST, retry_delays=(0.5, 1.0, 2.0)) as server, room_in(server) as room:
+        yield room
 
 
 @pytest.fixture

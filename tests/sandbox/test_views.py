@@ -1,7 +1,6 @@
 """Modals and the Home: one trigger, one stack, required inputs, what is kept, and every answer to a submission."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,24 +8,16 @@ from slack_bolt import Ack, App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from tests.sandbox.conftest import (
-    MANIFEST,
     MARKETER,
     REP,
     Room,
     button,
     modal,
-    run_room,
     text_block,
     text_input,
 )
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    """A sandbox whose triggers live for half a second."""
-    yield from run_room(tmp_path, MANIFEST, trigger_seconds=0.5)
 
 
 @pytest.fixture
@@ -74,7 +65,7 @@ def test_a_trigger_works_once_and_for_a_short_time(room: Room, told: list[Json])
     assert room.error("views.open", trigger_id=trigger, view=modal()) == "ok"
     assert room.error("views.open", trigger_id=trigger, view=modal()) == "exchanged_trigger_id"
     late = room.trigger()
-    room.server.sandbox.space.passes.age(0.6)
+    room.server.sandbox.space.passes.age(3.1)
     assert room.error("views.open", trigger_id=late, view=modal()) == "expired_trigger_id"
     assert room.error("views.open", trigger_id="1.2.abc", view=modal()) == "invalid_trigger_id"
     assert room.error("views.open", view=modal()) == "invalid_arguments"
