@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlmodel import Session, col
 
 from bot.domain.text import count
@@ -28,7 +29,7 @@ from storage.copying import (
     unfinished,
 )
 from storage.db import Database
-from storage.opening import OURS, make_folder, sqlite_path
+from storage.opening import OURS, UNREACHABLE, make_folder, sqlite_path
 from storage.outbox import AT_ONCE, Outbox
 from storage.serving import lock_out, nobody_serves
 
@@ -64,7 +65,7 @@ def restore(url: str, file: Path, *, now: datetime, told: Told, sure: bool = Fal
         raise BotError(f"{file} is the database itself. Name a backup.")
     with _prepared(file, path, now, told) as (part, restored):
         if path is None:
-            _into_server(url, part, told, sure=sure)
+            _into_server(url, part, file, told, sure=sure)
             return restored
         return replace(restored, kept=_into_file(url, path, part, now, sure=sure))
 
@@ -98,6 +99,7 @@ def _refuse_file(file: Path) -> None:
     try:
         with closing(look_into(file)) as connection:
             whole = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            whole = whole and connection.execute("PRAGMA foreign_key_check").fetchone() is None
             ours = OURS in count_file_rows(connection)
     except sqlite3.DatabaseError:
         whole = ours = False
@@ -171,7 +173,7 @@ def _rows_of(path: Path) -> int | None:
     return sum(rows.values()) if whole else None
 
 
-def _into_server(url: str, part: Path, told: Told, *, sure: bool) -> None:
+def _into_server(url: str, part: Path, file: Path, told: Told, *, sure: bool) -> None:
     """Put it into a PostgreSQL, in one transaction that nobody serves beside."""
     db, backup = Database(url), Database(f"sqlite:///{part}")
     try:
@@ -184,6 +186,10 @@ def _into_server(url: str, part: Path, told: Told, *, sure: bool) -> None:
             with backup.engine.connect() as source:
                 copy_rows(source, target, told)
             _set_sequences(target)
+    except (DataError, IntegrityError):
+        raise BotError(f"A row of {file} does not fit into this database. Nothing was changed.") from None
+    except DBAPIError:
+        raise SettingsError([f"DATABASE_URL: {UNREACHABLE}"]) from None
     finally:
         db.close()
         backup.close()
