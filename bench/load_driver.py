@@ -17,6 +17,7 @@ from bot.payload import FORM, JSON
 
 EMOJI = ("+1", "-1", "white_check_mark", "question", "hourglass")
 TWICE = 0.05  # of all deliveries come twice at the same moment, as Slack's retries do
+IDLE_SECONDS = 8.0  # after which a connection is not used again: the app closes it after fifteen
 # Of a hundred deliveries: events, and a few commands and clicks among them. A reaction becomes a row of feedback after
 # a look at its message.
 MIX = ("reaction",) * 55 + ("home",) * 40 + ("command",) * 3 + ("click",) * 2
@@ -55,7 +56,7 @@ class Driver:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.answers = plan, Answers()
         self._reply_url = ""
-        self._idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
+        self._idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter, float]] = deque()
         self._numbers = itertools.count(1)
         self._reactions = itertools.product(plan.messages, plan.people, EMOJI)
 
@@ -76,7 +77,7 @@ class Driver:
                     tasks.add(asyncio.create_task(self._deliver("click", now, burst=True)))
         await asyncio.gather(*tasks)
         await asyncio.sleep(1)  # the last private replies are under way
-        for _reader, writer in self._idle:
+        for _reader, writer, _since in self._idle:
             writer.close()
         return self.answers
 
@@ -109,8 +110,10 @@ class Driver:
             self.answers.wrong[status] = self.answers.wrong.get(status, 0) + 1
 
     async def _ask(self, request: bytes) -> str:
+        while self._idle and time.monotonic() - self._idle[0][2] > IDLE_SECONDS:
+            self._idle.popleft()[1].close()
         if self._idle:
-            reader, writer = self._idle.pop()
+            reader, writer, _ = self._idle.pop()
         else:
             reader, writer = await asyncio.open_connection(self.plan.host, self.plan.port)
         writer.write(request)
@@ -120,7 +123,7 @@ class Driver:
         if "connection: close" in head:
             writer.close()
         else:
-            self._idle.append((reader, writer))
+            self._idle.append((reader, writer, time.monotonic()))
         return head.split(" ")[1]
 
     def _body(self, kind: str) -> tuple[str, str, bytes]:

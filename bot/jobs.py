@@ -16,6 +16,8 @@ from storage.db import Database
 
 log = structlog.get_logger()
 
+LET_PASS = 50  # times 10 ms before a job's turn comes whatever happens
+
 
 @dataclass(frozen=True)
 class Task:
@@ -67,6 +69,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._closed.is_set():
+            self._let_pass()
             try:
                 busy = self.do_next()
             except Exception as error:
@@ -75,6 +78,12 @@ class Worker:
             if not busy:
                 self._work.wait(timeout=1.0)
                 self._work.clear()
+
+    def _let_pass(self) -> None:
+        """Whoever waits for an answer goes first, for a while: a job has time, an answer three seconds."""
+        for _ in range(LET_PASS):
+            if not self._db.is_queued or self._closed.wait(0.01):
+                return
 
     def do_next(self) -> bool:
         """Do one job if one is due; False if there was none."""

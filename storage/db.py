@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
@@ -30,7 +31,7 @@ class Database:
         """Open the database at `url` (`sqlite:///FILE` or `postgresql+psycopg://…`); nothing is read or made yet."""
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._writers = threading.Lock()
+        self._writers, self._queue = threading.Lock(), deque[None]()
         # hide_parameters: what people wrote must not reach a log through an exception.
         options: dict[str, Any] = {"hide_parameters": True, "pool_size": pool_size, "max_overflow": 40}
         if not self.is_sqlite:
@@ -46,12 +47,29 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction that may write: committed when the block ends, rolled back when it raises."""
-        queue = self._writers if self.is_sqlite else nullcontext()
-        with queue, _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
             yield session
         for kind in session.info.get(LEFT_WORK, ()):
             if kind in self.wakers:
                 self.wakers[kind]()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        self._queue.append(None)
+        self._writers.acquire()
+        self._queue.pop()
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether somebody in this process waits for their turn to write: what is not urgent may let them pass."""
+        return bool(self._queue)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
