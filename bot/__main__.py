@@ -1,11 +1,12 @@
 """The command line: the commands that start the app, and the list of all others."""
 
+import errno
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,6 +20,9 @@ from storage.db import Database
 from storage.opening import open_to_serve
 from storage.serving import nobody_serves
 
+if TYPE_CHECKING:
+    from sandbox.server import SandboxServer
+
 HOUSE = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY = HOUSE / "sandbox" / "company"
 SANDBOX_DATABASE = Path("var/sandbox.db")
@@ -26,6 +30,7 @@ SANDBOX_PORT = 8790
 START, CARE, IN_AND_OUT = "Start", "Take care", "In and out"  # the panels of --help
 
 STOP = "Press Ctrl+C to stop."
+OTHER_PORT = "Stop it, or choose another port: python -m bot sandbox --port 8791"
 
 commands = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Groundswell makes the sales force marketing's first customer."
@@ -70,7 +75,7 @@ def doctor() -> None:
     """Say in plain words what is configured and what is not."""
     from bot.doctor import examine, show
 
-    findings = examine(read_settings())
+    findings = examine(read_settings(), Path(".env"))
     show(findings, screen)
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
@@ -100,12 +105,10 @@ def _start_app(settings: Settings, db: Database) -> Callable[[], None]:
 def _run_sandbox(company: Path, port: int) -> None:
     from bot.clock import RemoteClock
     from bot.company import load_company
-    from sandbox.server import SandboxServer
 
     set_up_logs("WARNING")
     with screen.status("Opening the sandbox …"):
-        server = SandboxServer(company=company, manifest=HOUSE / "manifest.yaml", port=port)
-        server.start()
+        server = _start_sandbox(company, port)
         _forget_sandbox()
         settings = read_settings(
             env_file=None,
@@ -137,6 +140,29 @@ def _run_sandbox(company: Path, port: int) -> None:
     _wait_for_the_end()
     stop()
     server.stop()
+
+
+def _start_sandbox(company: Path, port: int) -> "SandboxServer":
+    """The sandbox with a company in it, listening.
+
+    Raises:
+        SettingsError: the company cannot be read, or the port is taken.
+    """
+    from sandbox.company_channels import CompanyError
+    from sandbox.server import SandboxServer
+
+    try:
+        server = SandboxServer(company=company, manifest=HOUSE / "manifest.yaml", port=port)
+    except CompanyError as error:
+        raise SettingsError([str(error)]) from None
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise SettingsError(
+            [f"Something listens on port {port} already, perhaps another sandbox. {OTHER_PORT}"]
+        ) from None
+    server.start()
+    return server
 
 
 def _forget_sandbox() -> None:
@@ -176,7 +202,7 @@ def main() -> None:
         print(error.sentence, file=sys.stderr)
         sys.exit(2)
     except OSError as error:
-        print(error.strerror or str(error), file=sys.stderr)
+        print(": ".join(filter(None, (error.filename, error.strerror or str(error)))), file=sys.stderr)
         sys.exit(2)
 
 
