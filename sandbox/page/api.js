@@ -80,11 +80,18 @@ export const editMessage = (channel, ts, text) => act("edit", { channel, ts, tex
 export const deleteMessage = (channel, ts) => act("delete", { channel, ts });
 export const inviteApp = (channel) => act("invite", { channel });
 
-/** Add the reaction, or take it back if it is ours already. */
-export function toggleReaction(channel, message, name) {
-  const mine = message.reactions?.find((item) => item.name === name)?.users.includes(app.user);
-  const key = `react:${message.ts}:${name}`;
-  return whileBusy(key, () => act("react", { channel, ts: message.ts, reaction: name, remove: Boolean(mine) }));
+const messageNow = (channel, ts) =>
+  conversation(channel)?.messages.flatMap((message) => [message, ...(message.replies || [])]).find((message) => message.ts === ts);
+
+let reacting = Promise.resolve();
+
+/** Add the reaction, or take it back if it is ours already; quick presses are done one after the other. */
+export function toggleReaction(channel, { ts }, name) {
+  reacting = reacting.then(() => {
+    const mine = messageNow(channel, ts)?.reactions?.find((item) => item.name === name)?.users.includes(app.user);
+    return act("react", { channel, ts, reaction: name, remove: Boolean(mine) });
+  });
+  return reacting;
 }
 
 /** Press a button or choose in a menu. */
