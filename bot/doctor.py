@@ -1,13 +1,9 @@
 """The doctor: what is configured and what is not, in plain words; it changes nothing and shows no secret."""
 
 import logging
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -15,19 +11,16 @@ from rich.table import Table
 from rich.text import Text
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from bot.doctor_database import look_at_clock, look_at_database, look_at_disk
 from bot.domain.text import clip, count
-from bot.errors import SettingsError
-from bot.settings import SLACK, Settings
-from storage import outbox, people, schema, workspace
+from bot.finding import Finding
+from bot.settings import SLACK, Settings, unknown_keys
+from storage import outbox, people, workspace
 from storage.db import Database
 
-State = Literal["ok", "warn", "bad"]
 TIMEOUT = 5  # seconds for each question to Slack
-LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000  # bytes
 REFUSED = ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported")
 NOBODY_READS = "Nobody gets the digest yet: nobody has the role of marketer."
 
@@ -65,18 +58,8 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: how it is, in a sentence, and what to do about it."""
-
-    topic: str
-    state: State
-    sentence: str
-    advice: str = ""
-
-
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything that the settings name."""
+def examine(settings: Settings, env_file: Path | None = None) -> list[Finding]:
+    """Look at everything that the settings name, and at what `env_file` names besides."""
     quiet = logging.getLogger("doctor")  # what the SDK would log is said in a finding
     quiet.setLevel(logging.CRITICAL)
     client = WebClient(
@@ -84,21 +67,19 @@ def examine(settings: Settings) -> list[Finding]:
     )
     db = Database(settings.database_url)
     try:
-        return check(settings, db, client)
+        return [*_look_at_keys(env_file), *check(settings, db, client)]
     finally:
         db.close()
 
 
 def check(settings: Settings, db: Database, client: WebClient) -> list[Finding]:
     """All findings, in the order in which they are best put right."""
-    found = [Finding("Settings", "ok", "The settings can be read.")]
-    team_id, slack = _look_at_slack(settings, client)
-    found += slack
-    usable, database = _look_at_database(db)
-    found += [*database, _look_at_disk(db)]
+    team_id, found = _look_at_slack(settings, client)
+    usable, database = look_at_database(db)
+    found += [*database, look_at_disk(db)]
     if usable:
         with db.read() as session:
-            found += _look_at_rows(session, settings, team_id)
+            found += _look_at_rows(session, db, settings, team_id)
     else:
         found += [*_admins(settings, 0), Finding("Digest", "warn", NOBODY_READS, _SET_ROLES)]
     if settings.official_form_url:
@@ -130,6 +111,16 @@ def show(findings: list[Finding], screen: Console) -> None:
 _SET_ROLES = "An admin can set it with /groundswell people."
 
 
+def _look_at_keys(env_file: Path | None) -> Iterator[Finding]:
+    """Keys of .env that nobody reads although they look like ours."""
+    unknown = unknown_keys(env_file) if env_file else {}
+    for key, meant in unknown.items():
+        advice = f"Did you mean {meant}?" if meant else ".env.example lists what there is."
+        yield Finding("Settings", "warn", f"{clip(key, 60)} in .env is no setting, so it is not read.", advice)
+    if not unknown:
+        yield Finding("Settings", "ok", "The settings can be read.")
+
+
 def _look_at_slack(settings: Settings, client: WebClient) -> tuple[str, list[Finding]]:
     """The workspace's id ("" if Slack tells none) and how the connection is."""
     host = urlsplit(settings.slack_api_url).netloc.rsplit("@", 1)[-1]
@@ -151,6 +142,10 @@ def _look_at_slack(settings: Settings, client: WebClient) -> tuple[str, list[Fin
 
 
 def _look_at_app_token(settings: Settings, client: WebClient) -> Finding:
+    if settings.is_signed_http:
+        if wrong := settings.cannot_serve():
+            return Finding("Events", "bad", wrong[0].replace(": ", " ", 1) + ".")
+        return Finding("Events", "ok", f"Slack posts what people do to port {settings.http_port}, each request signed.")
     if not settings.slack_app_token:
         advice = "Make one with the scope connections:write and put it into SLACK_APP_TOKEN."
         return Finding("Events", "bad", "There is no app-level token, so Slack cannot tell the app anything.", advice)
@@ -193,58 +188,10 @@ def _look_at_calls(client: WebClient) -> Iterator[Finding]:
         yield Finding("Slack's calls", "ok", "Slack answers every call that the app makes.")
 
 
-def _look_at_database(db: Database) -> tuple[bool, list[Finding]]:
-    """Whether its rows can be read, and how it is."""
-    kind = "SQLite" if db.is_sqlite else "PostgreSQL"
-    if db.is_sqlite and not Path(db.engine.url.database or "").exists():
-        return False, [Finding("Database", "warn", "There is no database yet.", "The first start makes it.")]
-    try:
-        version = schema.schema_version(db)
-    except (SQLAlchemyError, OSError):
-        told = "The file is no database." if db.is_sqlite else "The PostgreSQL server cannot be reached or refuses."
-        return False, [Finding("Database", "bad", told, "See DATABASE_URL.")]
-    if version is None:
-        return False, [
-            Finding("Database", "warn", f"The {kind} database is empty.", "The first start makes the tables.")
-        ]
-    if version != schema.head_version():
-        try:
-            schema.refuse_newer(db)
-        except SettingsError as error:
-            return False, [Finding("Database", "bad", error.lines[0].removeprefix("DATABASE_URL: "))]
-        advice = "The next start brings it up to date, or `python -m bot migrate`."
-        return False, [Finding("Database", "warn", "The tables are those of an older Groundswell.", advice)]
-    told = f"The {kind} database opens and has this version's tables ({version})."
-    return True, [Finding("Database", "ok", told), *_look_at_pragmas(db)]
-
-
-def _look_at_pragmas(db: Database) -> Iterator[Finding]:
-    if not db.is_sqlite:
-        return
-    with db.read() as session:
-        found = {name: session.connection().execute(text(f"PRAGMA {name}")).scalar() for name in SAFE_SQLITE}
-    if found != SAFE_SQLITE:
-        wrong = ", ".join(name for name, value in found.items() if value != SAFE_SQLITE[name])
-        advice = "Move the file to a local disk: network folders do not keep what they promise."
-        yield Finding("Database", "bad", f"SQLite does not take its safe settings ({wrong}).", advice)
-
-
-SAFE_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}  # 2 is FULL: R9
-
-
-def _look_at_disk(db: Database) -> Finding:
-    folder = Path(db.engine.url.database or "").absolute().parent if db.is_sqlite else Path.cwd()
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    state: State = "bad" if free < NO_SPACE else "warn" if free < LITTLE_SPACE else "ok"
-    return Finding("Disk", state, f"{free / 1e9:,.1f} GB are free.", "Make room soon." if state != "ok" else "")
-
-
-def _look_at_rows(session: Session, settings: Settings, team_id: str) -> Iterator[Finding]:
+def _look_at_rows(session: Session, db: Database, settings: Settings, team_id: str) -> Iterator[Finding]:
     teams = [team_id] if team_id else [row.team_id for row in workspace.list_workspaces(session)]
     beats = [beat for team in teams if (beat := workspace.get_heartbeat(session, team_id=team))]
-    yield _clock(settings, max((beat.ticked_at for beat in beats), default=None))
+    yield look_at_clock(settings, db, max((beat.ticked_at for beat in beats), default=None))
     states: dict[str, int] = {}
     for team in teams:
         for name, number in outbox.count_states(session, team_id=team).items():
@@ -258,15 +205,6 @@ def _look_at_rows(session: Session, settings: Settings, team_id: str) -> Iterato
         yield Finding("Digest", "ok", f"{count(readers, 'marketer gets', 'marketers get')} the weekly digest.")
     else:
         yield Finding("Digest", "warn", NOBODY_READS, _SET_ROLES)
-
-
-def _clock(settings: Settings, ticked_at: datetime | None) -> Finding:
-    if ticked_at is None:
-        return Finding("Clock", "ok", "The app has not run with this database yet.")
-    ago = datetime.now(UTC) - ticked_at
-    if ago < timedelta(seconds=3 * settings.tick_seconds + 30):
-        return Finding("Clock", "ok", f"The app is running; its clock ticked {int(ago.total_seconds())} seconds ago.")
-    return Finding("Clock", "ok", f"The app is not running; it was last alive on {ticked_at:%d %b %Y at %H:%M} UTC.")
 
 
 def _outbox(states: dict[str, int]) -> Iterator[Finding]:

@@ -1,23 +1,32 @@
 """Everything that can be configured; the only reader of the environment and of .env."""
 
+import re
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.domain.feedback import DEFAULT_EMOJI_MAP, REACTION_MEANINGS
 from bot.errors import SettingsError
 
 SLACK = "https://slack.com/api/"
+OUR_PREFIXES = ("SLACK_", "GROUNDSWELL_")
 
 
 class Settings(BaseSettings):
     """The configuration, frozen. Keys are upper-case in the environment and in .env; .env.example explains each."""
 
-    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     slack_bot_token: str = ""
     slack_app_token: str = ""
@@ -83,6 +92,12 @@ class Settings(BaseSettings):
     def _url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        try:
+            host, _port = (urlsplit(value).hostname, urlsplit(value).port) if value else ("", 0)
+        except ValueError:
+            host = None
+        if value and not host:
+            raise ValueError("is no web address")
         return value
 
     @field_validator("slack_api_url")
@@ -94,9 +109,22 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, value: str) -> str:
         if value.startswith(("postgres://", "postgresql://")):
-            return "postgresql+psycopg://" + value.split("://", 1)[1]
+            value = "postgresql+psycopg://" + value.split("://", 1)[1]
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            parsed = make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError("cannot be read; write postgresql://user:password@host:port/name") from None
+        if parsed.get_backend_name() == "sqlite" and (parsed.database in (None, "", ":memory:") or parsed.query):
+            raise ValueError("must name a file, such as sqlite:///var/groundswell.db")
+        return value
+
+    @field_validator("http_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9.:-]+", value):
+            raise ValueError("must be an address to listen on, such as 127.0.0.1 or 0.0.0.0")
         return value
 
     @field_validator("default_tz")
@@ -164,9 +192,24 @@ def read_settings(env_file: Path | None = Path(".env"), **given: Any) -> Setting
     """
     try:
         return Settings(_env_file=env_file, **given)  # type: ignore[call-arg]
+    except UnicodeDecodeError:
+        raise SettingsError([f"{env_file}: is no UTF-8 text; save it as UTF-8"]) from None
     except ValidationError as error:
         lines = []
         for wrong in error.errors(include_input=False, include_url=False):
             key = ".".join(str(part) for part in wrong["loc"]).upper()
             lines.append(f"{key}: {wrong['msg'].removeprefix('Value error, ')}")
         raise SettingsError(lines) from None
+
+
+def unknown_keys(env_file: Path) -> dict[str, str | None]:
+    """The keys of a file of settings that look like ours and are none, each with the one that was probably meant."""
+    known = [name.upper() for name in Settings.model_fields]
+    unknown: dict[str, str | None] = {}
+    for key in dotenv_values(env_file) if env_file.is_file() else ():
+        if key.upper() in known:
+            continue
+        meant = next(iter(get_close_matches(key.upper(), known, n=1, cutoff=0.75)), None)
+        if meant or key.upper().startswith(OUR_PREFIXES):
+            unknown[key] = meant
+    return unknown

@@ -43,7 +43,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "bot.app", "bot.clock", "bot.errors", "bot.guard", "bot.metrics", "bot.settings", "bot.web", "storage",
     ),
     "bot.company": ("bot.domain", "bot.errors", "storage"),
-    "bot.doctor": ("bot.domain", "bot.errors", "bot.settings", "storage"),
+    "bot.commands": ("bot.domain", "bot.errors", "bot.settings", "storage"),
+    "bot.finding": (),
+    "bot.doctor_database": ("bot.domain", "bot.errors", "bot.finding", "bot.settings", "storage"),
+    "bot.doctor": ("bot.doctor_database", "bot.domain", "bot.finding", "bot.settings", "storage"),
     "sandbox": ("sandbox",),
 }  # fmt: skip
 MAY_IMPORT_ALL = ("bot.__main__", "bot.app", "bench", "handlers.__init__")

@@ -1,6 +1,10 @@
 """The doctor: each thing that can be wrong, in plain words, and no secret in any of them."""
 
+import os
+import sqlite3
+import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -15,6 +19,8 @@ from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
 from storage import outbox, people, workspace
 from storage.db import Database
+from storage.opening import open_to_serve
+from tests.databases import sqlite_database
 from tests.work import claim_message
 
 HOUSE = Path(__file__).parent.parent
@@ -30,7 +36,7 @@ def server() -> Iterator[SandboxServer]:
     server.stop()
 
 
-def settings(url: str = NOBODY, database: str = "sqlite:///nowhere/at/all.db", **given: object) -> Settings:
+def settings(url: str = NOBODY, database: str = "sqlite:///nowhere.db", **given: object) -> Settings:
     known = {"slack_bot_token": "xoxb-sandbox", "slack_app_token": "xapp-sandbox", "slack_api_url": url}
     return read_settings(env_file=None, **{**known, "database_url": database, **given})
 
@@ -88,17 +94,24 @@ def test_without_tokens_there_is_the_sandbox() -> None:
 
 
 def test_no_database_is_said_and_none_is_made(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "groundswell.db"
+    path = tmp_path / "groundswell.db"
     topics = by_topic(examine(settings(database=f"sqlite:///{path}")))
     assert topics["Database"].sentence == "There is no database yet."
     assert topics["Disk"].state in ("ok", "warn")
-    assert not path.parent.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_bad_and_stays_so(tmp_path: Path) -> None:
+    database = by_topic(examine(settings(database=f"sqlite:///{tmp_path / 'deep' / 'groundswell.db'}")))["Database"]
+    assert (database.state, database.sentence) == ("bad", f"The folder {tmp_path / 'deep'} is not there.")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_no_database_is_bad(tmp_path: Path) -> None:
     path = tmp_path / "groundswell.db"
     path.write_text("this is a shopping list " * 100)
-    assert by_topic(examine(settings(database=f"sqlite:///{path}")))["Database"].sentence == "The file is no database."
+    database = by_topic(examine(settings(database=f"sqlite:///{path}")))["Database"]
+    assert (database.state, database.sentence) == ("bad", f"{path} is no database. Nothing was changed.")
 
 
 def test_a_server_that_cannot_be_reached_is_bad(tmp_path: Path) -> None:
@@ -141,6 +154,113 @@ def test_messages_that_did_not_arrive_are_counted(db: Database) -> None:
     )
     assert topics["Clock"].sentence == "The app is not running; it was last alive on 01 Jan 2026 at 00:00 UTC."
     assert topics["Clock"].state == "ok"
+
+
+@pytest.mark.parametrize("place", ["a page", "an index"])
+def test_a_corrupt_file_is_bad(migrated_file: Path, tmp_path: Path, place: str) -> None:
+    url = sqlite_database(tmp_path, migrated_file)
+    path = tmp_path / "groundswell.db"
+    with closing(sqlite3.connect(path)) as raw:
+        if place == "an index":  # every page is fine, but the index knows a row that the table does not
+            raw.execute("INSERT INTO inbox (team_id, key, received_at) VALUES ('T1', 'k', '2026-01-01')")
+            raw.commit()
+            query = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_inbox_received_at'"
+            root = int(raw.execute(query).fetchall()[0][0])
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    if place == "a page":
+        content[8192:40960] = b"\xff" * 32768
+    else:
+        page = slice((root - 1) * 4096, root * 4096)
+        assert b"2026-01-01" in content[page]
+        content[page] = content[page].replace(b"2026-01-01", b"2025-01-01")
+    for sibling in ("-wal", "-shm"):
+        path.with_name(path.name + sibling).unlink(missing_ok=True)
+    path.write_bytes(content)
+    database = by_topic(examine(settings(database=url)))["Database"]
+    assert (database.state, "is damaged" in database.sentence) == ("bad", True)
+    assert "python -m bot restore FILE" in database.advice
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_bad(tmp_path: Path) -> None:
+    path = tmp_path / "recipes.db"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE TABLE recipe (name TEXT)")
+    before = path.read_bytes()
+    database = by_topic(examine(settings(database=f"sqlite:///{path}")))["Database"]
+    assert (database.state, "belongs to another program" in database.sentence) == ("bad", True)
+    assert path.read_bytes() == before
+
+
+def test_a_clock_that_stands_still_is_bad(db: Database) -> None:
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    with db.begin() as session:
+        workspace.record_workspace(session, team_id="T1", name="Meridian", bot_user_id="U0", now=long_ago)
+        workspace.record_heartbeat(session, team_id="T1", ticked_at=long_ago, now=long_ago)
+    assert by_topic(examine(settings(database=db.url)))["Clock"].state == "ok"  # nobody runs
+    serving = open_to_serve(db.url)
+    try:
+        clock = by_topic(examine(settings(database=db.url)))["Clock"]
+        assert (clock.state, clock.sentence) == (
+            "bad",
+            "The app is running, but its clock stands still: it last ticked on 01 Jan 2026 at 00:00 UTC. "
+            "Nothing that is timed is sent.",
+        )
+        with serving.begin() as session:
+            now = datetime.now(UTC)
+            workspace.record_heartbeat(session, team_id="T1", ticked_at=now, now=now)
+        assert by_topic(examine(settings(database=db.url)))["Clock"].state == "ok"
+    finally:
+        serving.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk to fill")
+def test_a_full_disk_is_bad(tmp_path: Path) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(tmp_path)], check=False).returncode:
+        pytest.skip("this machine allows no small disk")
+    try:
+        disk = by_topic(examine(settings(database=f"sqlite:///{tmp_path / 'groundswell.db'}")))["Disk"]
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+    assert (disk.state, disk.sentence) == ("bad", f"Only 1 MB are free at {tmp_path}.")
+    assert disk.advice.startswith("Make room")
+
+
+def test_a_missing_scope_is_named(tmp_path: Path) -> None:
+    manifest = yaml.safe_load((HOUSE / "manifest.yaml").read_text(encoding="utf-8"))
+    manifest["oauth_config"]["scopes"]["bot"].remove("users:read")
+    (tmp_path / "manifest.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    server = SandboxServer(company=HOUSE / "sandbox" / "company", manifest=tmp_path / "manifest.yaml", port=0)
+    server.start()
+    try:
+        permissions = by_topic(examine(settings(f"{server.url}/api/")))["Permissions"]
+    finally:
+        server.stop()
+    assert permissions.sentence == "users:read is missing; it is for names and time zones."
+    assert "install the app again" in permissions.advice
+
+
+def test_a_misspelt_key_is_named_with_the_right_one(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text(
+        "SLACK_BOT_TOKN=xoxb-a-secret-value\nSLACK_TEAM=T1\nDATABASEURL=x\nPATH_TO_PIZZA=yes\nslack_app_token=\n"
+    )
+    found = [(one.sentence, one.advice) for one in examine(settings(), env) if one.topic == "Settings"]
+    assert found == [
+        ("SLACK_BOT_TOKN in .env is no setting, so it is not read.", "Did you mean SLACK_BOT_TOKEN?"),
+        ("SLACK_TEAM in .env is no setting, so it is not read.", ".env.example lists what there is."),
+        ("DATABASEURL in .env is no setting, so it is not read.", "Did you mean DATABASE_URL?"),
+    ]
+    assert "a-secret-value" not in printed(examine(settings(), env))
+
+
+def test_signed_http_needs_no_app_token(server: SandboxServer) -> None:
+    signed = {"slack_app_token": "", "slack_signing_secret": "abc"}
+    events = by_topic(examine(settings(f"{server.url}/api/", http_port=3000, **signed)))["Events"]
+    assert (events.state, "port 3000, each request signed" in events.sentence) == ("ok", True)
+    events = by_topic(examine(settings(f"{server.url}/api/", **signed)))["Events"]
+    assert (events.state, events.sentence.startswith("HTTP_PORT is missing")) == ("bad", True)
 
 
 def test_the_permissions_are_those_of_the_manifest() -> None:
