@@ -83,7 +83,7 @@ class _NoSlack(WebClient):
 class _NoReplies:
     """Private replies left out; what is said must be something that can be sent."""
 
-    def submit(self, _send: Any, _url: str, answer: Answer) -> None:
+    def submit(self, _send: Any, _url: str, answer: Answer, *_more: Any) -> None:
         """Look at one reply."""
         json.dumps(answer.to_json(), ensure_ascii=False).encode()
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from ssl import SSLContext
 from typing import Any
 
 import structlog
@@ -184,7 +185,7 @@ class Door:
         """A private reply through the response_url, at most once; where there is none, a small modal says it."""
         url = body.get("response_url")
         if url:
-            self._replies.submit(_send_reply, url, answer)
+            self._replies.submit(_send_reply, url, answer, self._client.ssl)
         else:
             self._show(body, Answer(modal=kit.notice_modal(answer.text)))
 
@@ -197,9 +198,9 @@ def _close_form(answer: Answer, ack: Ack) -> BoltResponse:
     return ack(response_action="update", view=answer.view)
 
 
-def _send_reply(url: str, answer: Answer) -> None:
+def _send_reply(url: str, answer: Answer, certificates: SSLContext | None) -> None:
     try:
-        WebhookClient(url, timeout=5, retry_handlers=[]).send(
+        WebhookClient(url, timeout=5, ssl=certificates, retry_handlers=[]).send(
             text=answer.text,
             blocks=answer.blocks,
             response_type="ephemeral",
