@@ -98,9 +98,8 @@ def check_file(url: str, *, writing: bool = True) -> None:
         names = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if names and OURS not in names:
             raise _wrong(f"{path} belongs to another program. Nothing was changed.")
-        if writing:
-            raw.execute("BEGIN IMMEDIATE")  # a file that may not be written says so here
-            raw.execute("ROLLBACK")
+        if writing and names:
+            raw.execute(f"DELETE FROM {OURS} WHERE false")  # a file that may not be written says so here
 
 
 def check_rules(db: Database) -> None:

@@ -14,7 +14,8 @@ import yaml
 from rich.console import Console
 from sqlalchemy import text
 
-from bot.doctor import SCOPES, Finding, examine, show
+from bot.doctor import SCOPES, examine, show
+from bot.finding import Finding
 from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
 from storage import outbox, people, workspace
