@@ -7,7 +7,7 @@ words (`bot.domain.safety_words`) that stand close together in a sentence; they 
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -24,10 +24,13 @@ LONGEST_PREFIX = 16  # letters of a word that are looked at for its beginning
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _SPACED = re.compile(r"(?<!\w)\w(?:[ .\-_*]\w){3,}(?!\w)")
-_WORD = re.compile(r"[^\W_]+|[.!?;\n]+(?=\s|$)")
+_WORD = re.compile(r"[^\W_]+|,|[.!?;\n]+(?=\s|$)")
 
 Hits = dict[str, list[int]]
-Phrases = dict[str, list[tuple[str, tuple[str, ...]]]]
+Phrase = tuple[str, ...]
+Meaning = tuple[frozenset[str], tuple[tuple[str, Phrase], ...]]
+NOTHING: Meaning = frozenset(), ()
+COMMA = "comma"
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,11 @@ def screen(text: str) -> Screening:
     """Look through a text, in time proportional to its length."""
     visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     found: set[str] = set()
-    if names_a_patient(visible, _fold(visible)):
+    folded = _fold(visible)
+    if names_a_patient(visible, folded):
         found.add("patient_identifier")
-    sentences = [_hits(words) for words in _sentences(_fold(visible))]
+    meanings: dict[str, Meaning] = {}
+    sentences = [_hits(words, meanings) for words in _sentences(folded)]
     declined = any(hits.get("declined") for hits in sentences)
     for hits in sentences:
         found |= _read(hits, declined)
@@ -103,11 +108,17 @@ def _read(hits: Hits, declined: bool) -> set[str]:
 
 def _real(hits: Hits, kind: str) -> list[int]:
     """Where a kind of word stands, without figures of speech, published numbers and "nobody was ..."."""
-    guards = (hits.get("office", []), hits.get("studied", []))
+    guards = [*hits.get("office", ()), *hits.get("studied", ())]
+    guards.sort()
+    # An injury is not made harmless by a deck behind the next comma.
+    breaks = hits.get(COMMA, []) if kind == "harm" else []
     return [
         at
-        for at in hits.get(kind, [])
-        if not any(_near([at], guard, BESIDE) for guard in guards) and not _near([at - 2], hits.get("nobody", []), 2)
+        for at in hits.get(kind, ())
+        if not any(
+            bisect_left(breaks, at + 1) == bisect_left(breaks, guard + 1) for guard in _around(guards, at, BESIDE)
+        )
+        and not _around(hits.get("nobody", []), at - 2, 1)
     ]
 
 
@@ -123,34 +134,44 @@ def _denied(hits: Hits) -> list[int]:
 
 
 def _near(ones: list[int], others: list[int], within: int = NEAR) -> bool:
-    """Whether one of each stand at most so many words apart; both lists are in order."""
-    for one in ones:
-        place = bisect_left(others, one - within)
-        if place < len(others) and others[place] <= one + within:
-            return True
-    return False
+    """Whether one of each stand at most so many words apart; `others` is in order."""
+    return any(_around(others, one, within) for one in ones)
 
 
-def _hits(words: list[str]) -> Hits:
-    """At which words of a sentence each kind begins."""
-    exact, prefixes, phrases, begun = _lexicon()
+def _around(places: list[int], at: int, within: int) -> list[int]:
+    """Those of the places, which are in order, that are at most so many words away."""
+    return places[bisect_left(places, at - within) : bisect_right(places, at + within)]
+
+
+def _hits(words: list[str], meanings: dict[str, Meaning]) -> Hits:
+    """At which words of a sentence each kind begins; `meanings` remembers the words of this text."""
     hits: Hits = {}
     for at, word in enumerate(words):
-        kinds = set(exact.get(word, ()))
-        for length in range(1, min(len(word), LONGEST_PREFIX) + 1):
-            kinds.update(prefixes.get(word[:length], ()))
-            for kind, rest in begun.get(word[:length], ()):
-                if _goes_on(words, at + 1, rest):
-                    kinds.add(kind)
-        for kind, rest in phrases.get(word, ()):
-            if _goes_on(words, at + 1, rest):
-                kinds.add(kind)
-        for kind in kinds:
+        meaning = meanings.get(word)
+        if meaning is None:
+            meaning = meanings[word] = _meaning(word)
+        kinds, phrases = meaning
+        found = kinds | {kind for kind, rest in phrases if _goes_on(words, at + 1, rest)} if phrases else kinds
+        for kind in found:
             hits.setdefault(kind, []).append(at)
     return hits
 
 
-def _goes_on(words: list[str], at: int, rest: tuple[str, ...]) -> bool:
+def _meaning(word: str) -> Meaning:
+    """The kinds of a word, and the phrases that may begin with it."""
+    if word == ",":
+        return frozenset({COMMA}), ()
+    whole, begun = _lexicon()
+    entries = [whole.get(word, NOTHING)]
+    if word.isdecimal() and len(word) <= 2 and int(word) < 18:
+        entries.append(whole.get("0-17", NOTHING))
+    entries += [begun.get(word[:length], NOTHING) for length in range(1, min(len(word), LONGEST_PREFIX) + 1)]
+    kinds = frozenset().union(*(kinds for kinds, _ in entries))
+    phrases = tuple(phrase for _, phrases in entries for phrase in phrases)
+    return kinds, phrases
+
+
+def _goes_on(words: list[str], at: int, rest: Phrase) -> bool:
     """Whether a phrase goes on like `rest`; "~" lets up to three words pass."""
     for number, wanted in enumerate(rest):
         if wanted == "~":
@@ -164,21 +185,17 @@ def _goes_on(words: list[str], at: int, rest: tuple[str, ...]) -> bool:
 
 
 @cache
-def _lexicon() -> tuple[dict[str, set[str]], dict[str, set[str]], Phrases, Phrases]:
-    """Kinds by whole word and by a word's beginning; phrases by their first word and by its beginning."""
-    exact: dict[str, set[str]] = {}
-    prefixes: dict[str, set[str]] = {}
-    phrases: Phrases = {}
-    begun: Phrases = {}
+def _lexicon() -> tuple[dict[str, Meaning], dict[str, Meaning]]:
+    """What whole words mean, and what words mean by their beginning."""
+    whole: dict[str, Meaning] = {}
+    begun: dict[str, Meaning] = {}
     for kind, entries in WORDS.items():
         for entry in entries.split(","):
             first, *rest = entry.split()
+            table, word = (begun, first[:-1]) if first.endswith("*") else (whole, first)
+            kinds, phrases = table.get(word, NOTHING)
             if rest:
-                (begun if first.endswith("*") else phrases).setdefault(first.rstrip("*"), []).append(
-                    (kind, tuple(rest))
-                )
-            elif first.endswith("*"):
-                prefixes.setdefault(first[:-1], set()).add(kind)
+                table[word] = kinds, (*phrases, (kind, tuple(rest)))
             else:
-                exact.setdefault(first, set()).add(kind)
-    return exact, prefixes, phrases, begun
+                table[word] = kinds | {kind}, phrases
+    return whole, begun
