@@ -139,7 +139,8 @@ def test_what_is_too_large_is_not_read(door: Door) -> None:
         def read(self, size: int = -1) -> bytes:
             raise AssertionError("was read")
 
-    assert door.post("x", CONTENT_LENGTH="2000000", **{"wsgi.input": Trap()}) == (413, b"too_large")
+    large: dict[str, Any] = {"CONTENT_LENGTH": "2000000", "wsgi.input": Trap()}
+    assert door.post("x", **large) == (413, b"too_large")
 
 
 def test_a_body_without_a_length_is_read_as_far_as_is_allowed(door: Door) -> None:

@@ -157,8 +157,8 @@ def test_commands_forms_clicks_and_events_over_signed_http(
         assert app.post(urlencode({"payload": "[" * 100_000})).status_code == 400
         stranger = {"id": dre.id, "team_id": "TOTHER", "name": "stranger"}
         form = {"type": "modal", "id": "V1", "callback_id": "people.list"}
-        told = {"type": "view_submission", "team": {"id": "TOTHER"}, "user": stranger, "view": form}
-        assert "only people of the company" in app.post(urlencode({"payload": json.dumps(told)})).text
+        foreign = {"type": "view_submission", "team": {"id": "TOTHER"}, "user": stranger, "view": form}
+        assert "only people of the company" in app.post(urlencode({"payload": json.dumps(foreign)})).text
         assert app.get("/slack/events").status_code == 405
         assert app.get("/").status_code == 404
         for _ in range(3):  # every process tells the sum of all
