@@ -132,10 +132,12 @@ class Groundswell:
 
     def _connect(self) -> None:
         """Open the connections that Slack delivers through: while one is renewed or unnoticed dead, another lives."""
+        logger = _quiet_logger()
         for number in range(self.settings.socket_connections):
             handler = _CheckedSocket(
                 self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
             )
+            logger.disabled = True  # what the SDK would log of a refusal is said here in one line
             try:
                 handler.connect()  # type: ignore[no-untyped-call]
             except SlackApiError as error:
@@ -143,6 +145,8 @@ class Groundswell:
                     raise SettingsError([f"SLACK_APP_TOKEN: Slack says {error.response.get('error')}"]) from None
                 log.warning("only one connection", error=error.response.get("error"))
                 return
+            finally:
+                logger.disabled = False
             self._sockets.append(handler)
 
     def stop(self) -> None:
