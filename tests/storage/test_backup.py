@@ -230,7 +230,7 @@ def test_a_running_app_is_not_disturbed(full: Database, tmp_path: Path) -> None:
     writes, worst = told.split()
     assert writer.returncode == 0
     assert int(writes) > 10
-    assert float(worst) < 1.0
+    assert float(worst) < 2.5  # what Slack's three seconds leave; without a load it is some 20 ms
     assert wal < 72_000_000
     for number in range(2):
         connection = sqlite3.connect(tmp_path / f"{number}.db")
