@@ -89,7 +89,7 @@ def test_nobody_begins_to_serve_during_a_change(database_url: str) -> None:
         with nobody_serves(db), db.begin() as session:
             if not db.is_sqlite:
                 lock_out(session.connection())
-            with pytest.raises(SettingsError, match="running|being put back"):
+            with pytest.raises(SettingsError, match=r"running|being put back"):
                 open_to_serve(database_url)
         open_to_serve(database_url).close()
     finally:
