@@ -18,7 +18,7 @@ test: install-dev chromium  ## run the tests (SQLite, PostgreSQL, a real browser
 check: install-dev  ## lint, format, strict types, architecture rules, views against Slack's limits
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy .
 	@$(BIN)/python -m pytest tests/test_architecture.py tests/views
 
 install: $(VENV)/.installed  ## put what Groundswell needs into .venv

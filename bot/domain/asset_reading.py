@@ -23,6 +23,7 @@ from bot.domain.asset_search import (
 
 _NEAREST = 5
 _FITS_ANYTHING = 10  # words that fit more assets than this say nothing, such as the year in every reference
+_BETWEEN = regex.compile(r"(?:[\s)\],;.–—]|:(?=[\s\d]|$)|-(?=\s))*")
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,9 @@ def _read_version(text: str, end: int, versions: Sequence[Card]) -> tuple[Card |
 
 
 def _rest(text: str, end: int) -> str:
-    rest = text[end:].lstrip().lstrip(")]:,;.–—").lstrip()
-    return rest[1:].lstrip() if rest.startswith("- ") else rest
+    """What follows the name, without the signs between them; an emoji's colon and a number's minus stay."""
+    between = _BETWEEN.match(text, end)
+    return text[between.end() if between else end :]
 
 
 def _note(card: Card, named: Card) -> str:

@@ -102,6 +102,7 @@ class Remark:
     problem: str | None = None
 
 
+_BETWEEN = re.compile(r"^(?:[\s,–—]|:(?=[\s\d]|$))+")  # the colon of :star: is none
 _STARS = re.compile(r"^(?:(?:⭐|★|🌟)️?|:star2?:)(?:\s*(?:(?:⭐|★|🌟)️?|:star2?:|☆))*")
 _ONE_STAR = re.compile(r"⭐|★|🌟|:star2?:")
 _NUMBER = re.compile(
@@ -123,10 +124,10 @@ def read_remark(rest: str) -> Remark:
     """Reads what follows the asset's name: an optional rating first, then words.
 
     A number counts as the rating when it stands first and is 1 to 5 ("4 surgeons loved it", "4/5", "★★★★"). A first
-    number that no rating can be but looks like one ("0", "6", "4.5", "4/10") is a problem; a larger number that goes on in
-    words ("22 surgeons came", "3 of 5 surgeons asked") belongs to the remark.
+    number that no rating can be but looks like one ("0", "6", "4.5", "4/10") is a problem; a larger number that goes
+    on in words ("22 surgeons came", "3 of 5 surgeons asked") belongs to the remark.
     """
-    rest = rest.strip().lstrip(":,–—").strip()
+    rest = _BETWEEN.sub("", rest.strip())
     stars = _STARS.match(rest)
     if stars:
         number = len(_ONE_STAR.findall(stars[0]))
