@@ -40,6 +40,15 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A channel; whether it exists is a secret of its members where it is private."""
+
+    channel_id: str
+    name: str
+    is_private: bool
+
+
+@dataclass(frozen=True)
 class Message:
     """One message as it stands in a channel; `text` also holds the texts and links of its blocks."""
 
@@ -95,8 +104,8 @@ class Reader:
             if not cursor:
                 return [profile for profile in found if not profile.is_bot]
 
-    def listened_channels(self) -> list[tuple[str, str]]:
-        """The channels that the app is a member of: id and name.
+    def listened_channels(self) -> list[Channel]:
+        """The channels that the app is a member of.
 
         Raises:
             Refused: the workspace does not allow it.
@@ -104,14 +113,18 @@ class Reader:
         kept = self._kept.get("channels")
         if kept and kept[0] > time.monotonic():
             return list(kept[1])
-        found: list[tuple[str, str]] = []
+        found: list[Channel] = []
         cursor = ""
         while True:
             more = {"cursor": cursor} if cursor else {}
             page = self._call(
                 "conversations.list", limit=200, types="public_channel,private_channel", exclude_archived="true", **more
             )
-            found += [(one["id"], one["name"]) for one in page["channels"] if one.get("is_member")]
+            found += [
+                Channel(one["id"], one.get("name") or "", is_private=bool(one.get("is_private")))
+                for one in page["channels"]
+                if one.get("is_member")
+            ]
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break

@@ -10,7 +10,7 @@ from bot.domain.digest_period import next_due
 from bot.domain.feedback import OUTCOMES, REACTION_MEANINGS, USES
 from bot.intake import Act, Listener
 from bot.jobs import Task
-from bot.reader import Refused
+from bot.reader import Channel, Refused
 from bot.views import home as views
 from storage import home as store
 from storage import people
@@ -29,7 +29,7 @@ def publish_home(task: Task) -> None:
     """Draw the Home of one person as things are now."""
     user_id = task.payload["user_id"]
     try:
-        channels: list[str] | None = sorted(name for _, name in task.reader.listened_channels())
+        channels: list[Channel] | None = task.reader.listened_channels()
     except Refused:
         channels = None
     with task.db.read() as session:
@@ -44,22 +44,24 @@ def publish_home(task: Task) -> None:
     task.publish_home(user_id, views.home_view(page))
 
 
-def _page(session: Session, task: Task, actor: Actor, channels: list[str] | None) -> views.HomePage:
+def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | None) -> views.HomePage:
     newest = store.list_newest_feedback(session, team_id=task.team_id, user_id=actor.user_id, limit=NEWEST)
     return views.HomePage(
         name=actor.name,
+        is_marketer=may(actor, "keep_assets"),
         tz=actor.tz,
         feedback=[
             views.FeedbackLine(title=own.title, told=_told(own.row), status=_status(own.row), at=own.row.created_at)
             for own in newest
         ],
-        channels=channels,
+        channels=None if channels is None else sorted(one.name for one in channels if not one.is_private),
+        private_channels=sum(one.is_private for one in channels or []),
         next_digest=next_due(task.now, actor.tz) if may(actor, "read_digest") else None,
         set_up=_set_up(session, task, channels) if may(actor, "set_people") else None,
     )
 
 
-def _set_up(session: Session, task: Task, channels: list[str] | None) -> list[views.SetUpStep]:
+def _set_up(session: Session, task: Task, channels: list[Channel] | None) -> list[views.SetUpStep]:
     admins = task.settings.admin_user_ids
     given = {one.user_id for one in people.list_admins(session, team_id=task.team_id, admins=admins)}
     return views.set_up_steps(

@@ -13,6 +13,11 @@ GIVE_FEEDBACK = "feedback.give"
 OPEN_LIBRARY = "asset.library"
 
 SHOWN_CHANNELS = 30
+FOR_REPS = "Tell marketing in ten seconds what an asset did for you, or find the right, approved one."
+FOR_MARKETERS = (
+    "`/digest` shows what people said about your assets, and who waits for your answer. The library is where you add, "
+    "release and retire."
+)
 ONLY_READS = "I only read reactions on messages about assets here, nothing else."
 
 
@@ -36,12 +41,14 @@ class SetUpStep:
 
 @dataclass(frozen=True)
 class HomePage:
-    """What one person's Home shows. What is None is left out."""
+    """What one person's Home shows. What is None is left out; of private channels only their number is told."""
 
     name: str
     tz: str
+    is_marketer: bool = False
     feedback: list[FeedbackLine] = field(default_factory=list)
     channels: list[str] | None = None
+    private_channels: int = 0
     next_digest: datetime | None = None
     set_up: list[SetUpStep] | None = None
 
@@ -49,10 +56,11 @@ class HomePage:
 def home_view(page: HomePage) -> dict[str, Any]:
     """The Home of one person."""
     first_name = clip(page.name, 80).split(" ")[0]
-    hello = f"Hello {first_name}, what was it worth?" if first_name else "Hello, what was it worth?"
+    hello = f"Hello {first_name}" if first_name else "Hello"
+    ask = "here is what the field says" if page.is_marketer else "what was it worth?"
     blocks = [
-        {"type": "header", "text": kit.plain(hello, kit.HEADER)},
-        kit.section("Tell marketing in ten seconds what an asset did for you, or find the right, approved one."),
+        {"type": "header", "text": kit.plain(f"{hello}, {ask}", kit.HEADER)},
+        kit.section(FOR_MARKETERS if page.is_marketer else FOR_REPS),
         {
             "type": "actions",
             "elements": [
@@ -62,7 +70,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
         },
         *_set_up(page),
         *_digest(page),
-        *_feedback(page),
+        *([] if page.is_marketer and not page.feedback else _feedback(page)),
         *_channels(page),
     ]
     return {"type": "home", "blocks": blocks}
@@ -133,5 +141,8 @@ def _channels(page: HomePage) -> list[dict[str, Any]]:
     names = ", ".join(f"#{inert(clip(name, 80))}" for name in page.channels[:SHOWN_CHANNELS])
     if len(page.channels) > SHOWN_CHANNELS:
         names += f" and {len(page.channels) - SHOWN_CHANNELS} more"
+    if page.private_channels:
+        private = count(page.private_channels, "private channel", "private channels")
+        names = f"{names} and {private}" if names else private
     where = f"{names}\n{ONLY_READS}" if names else "In no channel yet. Invite me where people talk about assets."
     return [{"type": "divider"}, kit.section(f"*Where I listen*\n{where}")]

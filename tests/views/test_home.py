@@ -38,6 +38,19 @@ def test_the_home_says_what_is_read_in_channels() -> None:
     assert f"#spine-content\\n{home.ONLY_READS}" in str(view)
 
 
+def test_private_channels_are_counted_and_not_named() -> None:
+    page = home.HomePage(name="Dre", tz="UTC", channels=["general"], private_channels=2)
+    assert "#general and 2 private channels\\n" in str(home.home_view(page))
+    alone = home.HomePage(name="Dre", tz="UTC", channels=[], private_channels=1)
+    assert "1 private channel\\n" in str(home.home_view(alone))
+
+
+def test_a_marketer_is_greeted_as_one() -> None:
+    view = str(home.home_view(home.HomePage(name="Ines", tz="UTC", is_marketer=True)))
+    assert "Hello Ines, here is what the field says" in view
+    assert "Your first words" not in view
+
+
 def test_the_checklist_says_what_is_missing() -> None:
     missing = home.set_up_steps(marketers=0, admins=1, assets=0, channels=None, official_form_url="")
     assert [step.is_done for step in missing] == [False] * 4
