@@ -8,7 +8,16 @@ from sqlmodel import Session
 
 from bot.access import NOT_FOUND, may
 from bot.domain.digest import Digest, build_digest
-from bot.domain.digest_period import LONGEST, Period, due_at, is_too_late, mondays_due, read_period, week_before
+from bot.domain.digest_period import (
+    LONGEST,
+    Period,
+    due_at,
+    is_too_late,
+    is_working_time,
+    mondays_due,
+    read_period,
+    week_before,
+)
 from bot.errors import BotError
 from bot.intake import Act, Answer, Listener
 from bot.jobs import Task
@@ -50,19 +59,24 @@ def show_details(session: Session, act: Act) -> Answer:
 
 
 def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> int:
-    """Send the digests that are due by now; gives how many. One that is more than two days late is skipped."""
+    """Send the digests that are due by now; gives how many.
+
+    One that comes late waits for the reader's working hours; one that is more than two days late is skipped.
+    """
     with db.read() as session:
         ours = workspace.get_workspace(session, team_id=team_id)
+        last = slots.list_last_dates(session, team_id=team_id, schedule=SCHEDULE)
         readers = [
-            (one.user_id, one.tz or settings.default_tz, _last_monday(session, team_id, one.user_id))
+            (one.user_id, one.tz or settings.default_tz)
             for one in people.list_people(session, team_id=team_id, role="marketer")
         ]
     if ours is None:
         return 0
     due = [
         (user_id, tz, monday)
-        for user_id, tz, last in readers
-        for monday in mondays_due(now, tz, since=ours.installed_at, after=last)
+        for user_id, tz in readers
+        for monday in mondays_due(now, tz, since=ours.installed_at, after=last.get(user_id))
+        if is_working_time(now, tz) or is_too_late(monday, tz, now)
     ]
     return sum(_settle(db, team_id, user_id, tz, monday, now) for user_id, tz, monday in due)
 
@@ -80,11 +94,6 @@ def read_link(task: Task) -> None:
         row = feedback.get_feedback(session, team_id=task.team_id, feedback_id=feedback_id)
         if row is not None:
             digest_words.record_link(session, row, link=link)
-
-
-def _last_monday(session: Session, team_id: str, user_id: str) -> date | None:
-    last = slots.find_last_slot(session, team_id=team_id, schedule=SCHEDULE, subject=user_id)
-    return last.local_date if last else None
 
 
 def _settle(db: Database, team_id: str, user_id: str, tz: str, monday: date, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, func, select
 
 STATES = ("due", "done", "skipped")
 
@@ -36,14 +36,10 @@ def find_slot(session: Session, *, team_id: str, schedule: str, subject: str, lo
     return session.exec(query).first()
 
 
-def find_last_slot(session: Session, *, team_id: str, schedule: str, subject: str) -> Slot | None:
-    """The latest slot of a schedule for somebody."""
-    query = (
-        select(Slot)
-        .where(Slot.team_id == team_id, Slot.schedule == schedule, Slot.subject == subject)
-        .order_by(col(Slot.local_date).desc())
-    )
-    return session.exec(query).first()
+def list_last_dates(session: Session, *, team_id: str, schedule: str) -> dict[str, date]:
+    """The local date of the latest slot of a schedule, by subject."""
+    query = select(Slot.subject, func.max(Slot.local_date)).where(Slot.team_id == team_id, Slot.schedule == schedule)
+    return dict(session.exec(query.group_by(Slot.subject)).all())
 
 
 def add_slot(

@@ -12,6 +12,7 @@ from bot.domain.text import clean, clip, inert
 
 DUE_AT = time(9)  # on Mondays, where the reader is
 LATEST = timedelta(days=2)  # a digest that comes later than that is old news and is skipped
+WORKDAY = (time(9), time(18))  # a late digest comes between these, Monday to Friday, where the reader is
 LOOK_BACK = timedelta(weeks=13)  # what is said of an asset rests on a quarter
 LONGEST = 366  # days
 SHOWN = 60  # characters of what was typed that are repeated
@@ -112,6 +113,12 @@ def mondays_due(now: datetime, tz: str, *, since: datetime, after: date | None) 
 def is_too_late(monday: date, tz: str, now: datetime) -> bool:
     """Whether the digest of this Monday would be old news by now."""
     return now - due_at(monday, tz) > LATEST
+
+
+def is_working_time(now: datetime, tz: str) -> bool:
+    """Whether it is a working hour where the reader is: nobody is woken by what comes late."""
+    local = now.astimezone(ZoneInfo(tz))
+    return local.weekday() < 5 and WORKDAY[0] <= local.time() < WORKDAY[1]
 
 
 def read_period(text: str, now: datetime, tz: str) -> Period:

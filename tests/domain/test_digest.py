@@ -16,6 +16,7 @@ from bot.domain.digest_period import (
     Period,
     due_at,
     is_too_late,
+    is_working_time,
     mondays_due,
     next_due,
     read_period,
@@ -154,6 +155,17 @@ def test_two_days_late_is_late_enough() -> None:
     due = due_at(MONDAY, "UTC")
     assert not is_too_late(MONDAY, "UTC", due + timedelta(days=2))
     assert is_too_late(MONDAY, "UTC", due + timedelta(days=2, seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("local", "works"),
+    [("2026-11-23T08:59", False), ("2026-11-23T09:00", True), ("2026-11-27T17:59", True), ("2026-11-27T18:00", False),
+     ("2026-11-28T11:00", False), ("2026-11-29T11:00", False)],
+)  # fmt: skip
+def test_working_hours_are_the_readers(local: str, works: bool) -> None:
+    for tz in ZONES:
+        now = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(tz)).astimezone(UTC)
+        assert is_working_time(now, tz) == works
 
 
 # what is said of an asset

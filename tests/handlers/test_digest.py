@@ -143,6 +143,17 @@ def test_a_jump_over_two_mondays_sends_the_newest_and_notes_the_other(slack: Sla
     ]
 
 
+def test_what_comes_late_wakes_nobody(slack: Slack) -> None:
+    ines = slack.person(LISBON)
+    slack.jump(to="2026-12-01T03:00:00Z")  # Tuesday night in Lisbon, eighteen hours late
+    slack.person(TOKYO).reads("Your week", "app")  # where it is noon
+    slack.settle()
+    assert digests(ines) == []
+    slack.jump(local="tue 09:00", person=ines)
+    ines.reads("Your week: 23 to 29 November 2026", "app")
+    assert len(digests(ines)) == 1
+
+
 # buttons
 
 
