@@ -12,7 +12,6 @@ from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.access import require
@@ -89,7 +88,7 @@ class Door:
         if listener.reads:
             with self._db.read() as session:
                 return "read", listener.do(session, self._act(session, listener, body)) or Answer()
-        key, team_id = delivery_key(listener.kind, body), self._team_id()
+        key, team_id, answer = delivery_key(listener.kind, body), self._team_id(), None
         try:
             with self._db.begin() as session:
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
@@ -99,13 +98,16 @@ class Door:
                 act = self._act(session, listener, body, meet=True)
                 answer = (listener.do(session, act) or Answer()).with_nonce()
                 delivery.answer = answer.to_json()
-        except IntegrityError:
-            # The same delivery at the same moment in another process: its answer is the answer.
+        except BotError:
+            raise
+        except Exception:
+            # The same delivery at the same moment in another process, whose answer is the answer; or a commit that was
+            # done and whose reply was lost.
             with self._db.read() as session:
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
-                if known is None:
-                    raise
-                return "again", Answer.from_json(known.answer)
+            if known is None:
+                raise
+            return ("saved", answer) if answer else ("again", Answer.from_json(known.answer))
         return "saved", answer
 
     def _act(self, session: Session, listener: Listener, body: dict[str, Any], *, meet: bool = False) -> Act:

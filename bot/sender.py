@@ -90,9 +90,13 @@ class Sender:
         """Work on one message if one is due; False if there was none."""
         if not self._pace.take():
             return False
-        claim = self._claim()
+        claim = None
+        try:
+            claim = self._claim()
+        finally:
+            if claim is None:
+                self._pace.give_back()
         if claim is None:
-            self._pace.give_back()
             return False
         try:
             self._bring(claim)
@@ -104,19 +108,25 @@ class Sender:
         with self._db.read() as session:
             if not outbox.is_any_open(session, team_id=self._team_id):  # waits for no writer and makes none wait
                 return None
-        with self._db.begin() as session:
-            claim = outbox.claim_next(
-                session,
-                team_id=self._team_id,
-                real_now=datetime.now(UTC),
-                now=self._now(),
-                lease=self._lease,
-                busy=self._pace.busy(),
-                paused=self._pace.paused(),
-            )
-            if claim is not None:
-                self._pace.begin(claim.row.target)
-            return claim
+        claim = None
+        try:
+            with self._db.begin() as session:
+                claim = outbox.claim_next(
+                    session,
+                    team_id=self._team_id,
+                    real_now=datetime.now(UTC),
+                    now=self._now(),
+                    lease=self._lease,
+                    busy=self._pace.busy(),
+                    paused=self._pace.paused(),
+                )
+                if claim is not None:
+                    self._pace.begin(claim.row.target)
+        except Exception:
+            if claim is not None:  # the claim was not saved: its place is free again
+                self._pace.end(claim.row.target)
+            raise
+        return claim
 
     def _bring(self, claim: Claim) -> None:
         """Send it, or find out that it was sent; whatever comes of it is recorded."""
