@@ -37,7 +37,7 @@ def click(number: int, version_id: int) -> dict[str, Any]:
     """The n-th press of `I used it`, each under a message of its own."""
     return {
         "type": "block_actions", "team": {"id": TEAM}, "user": {"id": REP, "name": "rep", "team_id": TEAM},
-        "trigger_id": f"c{number}", "channel": {"id": "C1"},
+        "trigger_id": f"c{number}", "channel": {"id": "C1"}, "response_url": "http://127.0.0.1:9/none",
         "container": {"type": "message", "message_ts": f"{number}.1", "channel_id": "C1", "is_ephemeral": False},
         "message": {"ts": f"{number}.1"},
         "actions": [{"type": "button", "action_id": "feedback.used", "block_id": "b", "value": str(version_id),

@@ -12,12 +12,12 @@ from bot.errors import SettingsError
 from storage.db import Database
 from storage.opening import open_to_change, open_to_read, open_to_serve
 from storage.serving import is_served, lock_out, nobody_serves
+from tests.slack import wait_until
 
 HOUSE = Path(__file__).parent.parent.parent
 SERVE = """
 import sys, time
 from storage.opening import open_to_serve
-from tests.slack import wait_until
 open_to_serve(sys.argv[1])
 print("serving", flush=True)
 time.sleep(60)
