@@ -94,10 +94,10 @@ class Door:
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
                 if known is not None:
                     return "again", Answer.from_json(known.answer)
-                delivery = inbox.add_delivery(session, team_id=team_id, key=key, now=datetime.now(UTC))
                 act = self._act(session, listener, body, meet=True)
                 answer = (listener.do(session, act) or Answer()).with_nonce()
-                delivery.answer = answer.to_json()
+                told = answer.to_json()
+                inbox.add_delivery(session, team_id=team_id, key=key, answer=told, now=datetime.now(UTC))
         except BotError:
             raise
         except Exception:

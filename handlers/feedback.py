@@ -162,7 +162,7 @@ def _record_words(
         return Answer(**feedback_receipt.not_yet(problem, remark.said, _keep(session, act, fields)))
     if check_feedback_fields(fields):  # the asset alone: the form asks for the rest
         return Answer(modal=feedback_form.feedback_modal(fields, card))
-    told = _add(session, act, fields, "command")
+    told = _add(session, act, fields, "command", card=card)
     return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=inert(note), old=old))
 
 
@@ -182,7 +182,7 @@ def _use(session: Session, act: Act, card: Card) -> Answer:
     )
     if row is None:
         fields = replace(NOTHING, asset_version_id=card.version_id, use="used_with_customer")
-        told = _add(session, act, fields, "button", place=place)
+        told = _add(session, act, fields, "button", place=place, card=card)
     else:
         was_taken_back = row.withdrawn_at is not None
         store.record_withdrawal(session, row, now=None)
@@ -206,6 +206,7 @@ def _add(
     *,
     quoted: Quoted | None = None,
     place: tuple[str, str] | None = None,
+    card: Card | None = None,
 ) -> Told:
     row = store.add_feedback(
         session,
@@ -219,16 +220,17 @@ def _add(
         quoted=quoted,
         place=place,
     )
-    return _changed(session, act, row)
+    return _changed(session, act, row, card)
 
 
-def _changed(session: Session, act: Act, row: store.Feedback) -> Told:
+def _changed(session: Session, act: Act, row: store.Feedback, card: Card | None = None) -> Told:
     return feedback_told.record_change(
         session,
         row,
         owner_message=lambda told: feedback_owner.owner_message(told, act.actor.tz),
         now=act.now,
         real_now=datetime.now(UTC),
+        card=card,
     )
 
 

@@ -14,9 +14,10 @@ from storage.feedback import Feedback
 from storage.outbox import Outbox
 
 
-def get_told(session: Session, row: Feedback) -> Told:
-    """One piece of feedback with everything that the screen may need of it."""
-    return list_told(session, [row], team_id=row.team_id)[0]
+def get_told(session: Session, row: Feedback, *, card: Card | None = None) -> Told:
+    """One piece of feedback with everything that the screen may need of it; `card` is its asset, if that is known."""
+    replies = feedback.list_replies(session, team_id=row.team_id, feedback_ids=[row.id or 0]) if row.replied_at else {}
+    return _told(session, row, replies.get(row.id or 0), card)
 
 
 def list_told(session: Session, rows: list[Feedback], *, team_id: str) -> list[Told]:
@@ -66,13 +67,14 @@ def record_change(
     owner_message: Callable[[Told], dict[str, Any]],
     now: datetime,
     real_now: datetime,
+    card: Card | None = None,
 ) -> Told:
     """Let everybody who sees this feedback see it as it is now; to be called after each change of it.
 
     The owner's direct message is posted once and changed from then on. None is posted while no reply is due, nor to
     somebody about their own words.
     """
-    told = get_told(session, row)
+    told = get_told(session, row, card=card)
     digest_words.ask_for_link(session, row, real_now=real_now)
     home.refresh_home(session, team_id=row.team_id, user_id=row.user_id, real_now=real_now)
     _tell_owner(session, told, row.team_id, owner_message(told), now)
@@ -101,9 +103,8 @@ def _tell_owner(session: Session, told: Told, team_id: str, message: dict[str, A
             outbox.enqueue(session, team_id=team_id, key=key, target=told.owner_id, message=message, now=now)
 
 
-def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None) -> Told:
-    card = None
-    if row.asset_version_id is not None:
+def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None, card: Card | None = None) -> Told:
+    if card is None and row.asset_version_id is not None:
         card = asset.get_card(session, team_id=row.team_id, version_id=row.asset_version_id)
     owner_id = _owner_of(session, row.team_id, card) if card else ""
     is_held = bool(row.held_for)

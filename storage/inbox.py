@@ -21,12 +21,10 @@ def get_delivery(session: Session, *, team_id: str, key: str) -> Inbox | None:
     return session.get(Inbox, (team_id, key))
 
 
-def add_delivery(session: Session, *, team_id: str, key: str, now: datetime) -> Inbox:
+def add_delivery(session: Session, *, team_id: str, key: str, answer: str, now: datetime) -> None:
     """Take a delivery. Two copies at the same moment meet at the unique key: one of them raises IntegrityError."""
-    delivery = Inbox(team_id=team_id, key=key, received_at=now)
-    session.add(delivery)
+    session.add(Inbox(team_id=team_id, key=key, received_at=now, answer=answer))
     session.flush()
-    return delivery
 
 
 def forget_deliveries(session: Session, *, team_id: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import regex
 from rapidfuzz.distance import OSA
@@ -129,6 +130,7 @@ def _in_any_order(typed: Sequence[str], card: Card) -> tuple[int, float]:
     return best
 
 
+@lru_cache(maxsize=50_000)
 def _sure(typed: str, known: str) -> float:
     """How surely a typed word is a known one: one slip is forgiven, two from ten letters on, a plural not."""
     if typed == known:

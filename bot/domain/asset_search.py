@@ -74,11 +74,13 @@ def read_words(text: str, cards: Iterable[Card] = ()) -> list[Word]:
     return words
 
 
-def names_of(card: Card) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=5_000)
+def names_of(card: Card) -> tuple[tuple[str, ...], ...]:
     """What the asset is called, in words: title, aliases, and last the reference."""
-    return [split_words(name) for name in (card.title, *card.aliases)] + [split_words(card.reference)]
+    return tuple(split_words(name) for name in (card.title, *card.aliases, card.reference))
 
 
+@lru_cache(maxsize=5_000)
 def weak_words(card: Card) -> frozenset[str]:
     """The words of what the asset is: its product line and kind."""
     return (

@@ -81,7 +81,7 @@ def fill(db: Database) -> None:
         slots.add_slot(
             session, team_id=TEAM, schedule="digest", subject="U1", local_date=date(2026, 11, 23), due_at=NOW
         )
-        inbox.add_delivery(session, team_id=TEAM, key="Ev1", now=NOW).answer = '{"text": "ok"}'
+        inbox.add_delivery(session, team_id=TEAM, key="Ev1", answer='{"text": "ok"}', now=NOW)
         jobs.add_job(session, team_id=TEAM, kind="people.read", key="k", payload={"user_id": "U2"}, now=NOW)
         first = outbox.enqueue(session, team_id=TEAM, key="a", target="C1", message={"text": SAID}, now=NOW)
         outbox.enqueue(session, team_id=TEAM, key="b", target="C1", message={"text": "x"}, now=NOW, after_id=first.id)
