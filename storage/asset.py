@@ -3,10 +3,12 @@
 import json
 import re
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, inspect, null, or_
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, inspect, null, or_
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, select
 
 from bot.domain.asset import AssetFields, Card
@@ -84,19 +86,22 @@ def list_cards(session: Session, *, team_id: str) -> list[Card]:
 
 def get_card(session: Session, *, team_id: str, version_id: int) -> Card | None:
     """One version, whatever became of it, or None."""
-    its_asset = select(AssetVersion.asset_id).where(AssetVersion.team_id == team_id, AssetVersion.id == version_id)
-    cards = _list_cards(session, team_id, its_asset.scalar_subquery())
+    cards = _list_cards(session, team_id, of="version", known=version_id)
     return next((card for card in cards if card.version_id == version_id), None)
 
 
 def list_versions(session: Session, *, team_id: str, asset_id: int) -> list[Card]:
     """The versions of one asset, the latest last."""
-    return _list_cards(session, team_id, asset_id)
+    return _list_cards(session, team_id, of="asset", known=asset_id)
 
 
 def find_current_card(session: Session, *, team_id: str, asset_id: int) -> Card | None:
     """The version that is out: the latest one released, unless it was retired. It may have expired: ask its state."""
-    cards = [card for card in _list_cards(session, team_id, asset_id) if card.released_at and not card.superseded_by]
+    cards = [
+        card
+        for card in _list_cards(session, team_id, of="asset", known=asset_id)
+        if card.released_at and not card.superseded_by
+    ]
     return next((card for card in reversed(cards) if card.retired_at is None), None)
 
 
@@ -200,26 +205,45 @@ def _noon(day: date, now: datetime) -> datetime:
     return min(datetime.combine(day, time(12), UTC), now)
 
 
-def _list_cards(session: Session, team_id: str, asset_id: Any = None) -> list[Card]:
-    """The cards of one asset, or of all with when each was last used, which the search and the library rank by."""
+def _list_cards(session: Session, team_id: str, *, of: str = "all", known: int = 0) -> list[Card]:
+    """The cards of the asset `known`, of the asset of the version `known`, or of all.
+
+    Only of all is it told when each was last used, which the search and the library rank by.
+    """
+    rows = session.execute(_cards_query(of), {"team": team_id, "known": known}).all()
+    latest = {row.asset_id: row.version for row in rows if row.released_at is not None}
+    return [_card(row, latest.get(row.asset_id)) for row in rows]
+
+
+@cache
+def _cards_query(of: str) -> Any:
+    """The query for cards, put together once: it is asked at every command.
+
+    Columns and no rows of the model, which would cost four times as much.
+    """
+    team: Any = bindparam("team")
+    known: Any = bindparam("known")
     same_person = and_(col(Person.team_id) == AssetVersion.team_id, col(Person.user_id) == AssetVersion.owner_id)
-    # Columns and no rows of the model: this is read at every command, and a model's row costs four times as much.
-    columns = inspect(AssetVersion).local_table.columns
-    last_use = _last_use() if asset_id is None else null()
+    last_use = _last_use() if of == "all" else null()
     query = (
         select_columns(
-            *columns, col(Asset.reference), col(Person.name).label("owner_name"), last_use.label("last_used_at")
+            *inspect(AssetVersion).local_table.columns,
+            col(Asset.reference),
+            col(Person.name).label("owner_name"),
+            last_use.label("last_used_at"),
         )
         .join(Asset, col(Asset.id) == AssetVersion.asset_id)
         .join(Person, same_person, isouter=True)
-        .where(col(AssetVersion.team_id) == team_id)
+        .where(col(AssetVersion.team_id) == team)
         .order_by(col(Asset.reference_key), col(AssetVersion.number), col(AssetVersion.id))
     )
-    if asset_id is not None:
-        query = query.where(col(AssetVersion.asset_id) == asset_id)
-    rows = session.execute(query).all()
-    latest = {row.asset_id: row.version for row in rows if row.released_at is not None}
-    return [_card(row, latest.get(row.asset_id)) for row in rows]
+    if of == "asset":
+        return query.where(col(AssetVersion.asset_id) == known)
+    if of == "version":
+        its = aliased(AssetVersion)
+        its_asset = select_columns(col(its.asset_id)).where(col(its.team_id) == team, col(its.id) == known)
+        return query.where(col(AssetVersion.asset_id) == its_asset.scalar_subquery())
+    return query
 
 
 def _last_use() -> Any:
