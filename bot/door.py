@@ -12,6 +12,7 @@ from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.access import require
@@ -98,16 +99,15 @@ class Door:
                 answer = (listener.do(session, act) or Answer()).with_nonce()
                 told = answer.to_json()
                 inbox.add_delivery(session, team_id=team_id, key=key, answer=told, now=datetime.now(UTC))
-        except BotError:
-            raise
-        except Exception:
-            # The same delivery at the same moment in another process, whose answer is the answer; or a commit that was
-            # done and whose reply was lost.
+        except Exception as error:
+            # The same delivery at the same moment in another process: its answer is the answer, and its change may be
+            # what stopped us here. Or our own commit, of which only the reply was lost.
             with self._db.read() as session:
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
             if known is None:
                 raise
-            return ("saved", answer) if answer else ("again", Answer.from_json(known.answer))
+            if answer is None or isinstance(error, IntegrityError):
+                return "again", Answer.from_json(known.answer)
         return "saved", answer
 
     def _act(self, session: Session, listener: Listener, body: dict[str, Any], *, meet: bool = False) -> Act:

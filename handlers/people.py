@@ -54,9 +54,7 @@ def return_to_list(session: Session, act: Act, notice: str = "") -> Answer:
 
 def open_person(session: Session, act: Act) -> Answer:
     """Show the form for the person who was chosen."""
-    user_id = str(act.value or "")
-    if not user_id.isalnum() or user_id[0] not in "UW":
-        raise BotError("Choose a person of this workspace.")
+    user_id = _member(act.value)
     person = store.get_person(session, team_id=act.team_id, user_id=user_id) or store.Person(
         team_id=act.team_id, user_id=user_id, created_at=act.now
     )
@@ -72,9 +70,21 @@ def open_person(session: Session, act: Act) -> Answer:
     return Answer(view=view)
 
 
+def _member(claimed: object) -> str:
+    """What a client says is a person's id.
+
+    Raises:
+        BotError: it cannot be one.
+    """
+    user_id = str(claimed or "")
+    if not (user_id.isascii() and user_id.isalnum()) or user_id[0] not in "UW":
+        raise BotError("Choose a person of this workspace.")
+    return user_id
+
+
 def change_person(session: Session, act: Act) -> Answer:
     """Save what the form says of a person, and tell them if their roles changed."""
-    user_id, form, wrong = str(act.memo.get("user_id") or ""), act.form, {}
+    user_id, form, wrong = _member(act.memo.get("user_id")), act.form, {}
     facts = {"region": " ".join(clean(form.get("region") or "").split())}
     for field, read in (("department", read_department), ("tz", read_tz), ("working_hours", read_working_hours)):
         try:
