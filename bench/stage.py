@@ -16,9 +16,10 @@ from slack_bolt import BoltRequest, BoltResponse
 from sqlmodel import col, select, update
 
 import handlers
-from bot.app import Groundswell, build_app, identify
+from bot.app import Groundswell, build_app
 from bot.clock import RemoteClock
 from bot.company import load_company
+from bot.connect import identify
 from bot.jobs import Worker
 from bot.payload import check_payload
 from bot.sender import Sender

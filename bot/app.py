@@ -1,12 +1,5 @@
 """The composition root: the one place where Bolt, storage and handlers meet."""
 
-import contextlib
-import functools
-import logging
-import math
-import socket
-import ssl
-import time
 from typing import Any
 
 import structlog
@@ -16,16 +9,14 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 
 import handlers
 from bot.clock import Alarm, Clock
+from bot.connect import CheckedSocket, hang_up, identify, is_passing, open_socket, quiet_logger, slack_client
 from bot.door import Door, Taken
 from bot.errors import SettingsError
 from bot.jobs import Worker
-from bot.payload import Refused, check_payload
-from bot.reader import Reader
+from bot.reader import Reader, TooFast, retry_after
 from bot.routes import NOT_FOR_US, listen
 from bot.sender import Sender
 from bot.settings import Settings
@@ -63,7 +54,7 @@ class Groundswell:
             process_before_response=True,
             raise_error_for_unhandled_request=True,
             request_verification_enabled=False,  # Socket Mode carries no signature, and bot/guard.py has checked it
-            logger=_quiet_logger(),
+            logger=quiet_logger(),
         )
         listen(self.bolt, self.door, handlers.LISTENERS)
         self.bolt.error(_not_for_us)
@@ -132,18 +123,18 @@ class Groundswell:
 
     def _connect(self) -> None:
         """Open the connections that Slack delivers through: while one is renewed or unnoticed dead, another lives."""
-        logger = _quiet_logger()
+        logger = quiet_logger()
         for number in range(self.settings.socket_connections):
-            handler = _CheckedSocket(
+            handler = CheckedSocket(
                 self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
             )
             logger.disabled = True  # what the SDK would log of a refusal is said here in one line
             try:
-                handler.connect()  # type: ignore[no-untyped-call]
-            except SlackApiError as error:
+                open_socket(handler)
+            except (SettingsError, OSError) as error:
                 if number == 0:
-                    raise SettingsError([f"SLACK_APP_TOKEN: Slack says {error.response.get('error')}"]) from None
-                log.warning("only one connection", error=error.response.get("error"))
+                    raise
+                log.warning("only one connection", error=type(error).__name__)
                 return
             finally:
                 logger.disabled = False
@@ -152,7 +143,7 @@ class Groundswell:
     def stop(self) -> None:
         """Take nothing new, finish what runs, close."""
         for handler in self._sockets:
-            _hang_up(handler)
+            hang_up(handler)
         for part in reversed(self._parts):
             part.stop()
         self.door.close()
@@ -169,32 +160,25 @@ class Groundswell:
         )
 
     def _publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        """Show somebody their Home.
+
+        Raises:
+            TooFast: not now.
+            SlackApiError, OSError: nobody knows whether it was shown; it may be shown again.
+        """
         if "views.publish" in self.reader.refused:
             return
         try:
             self._patient.views_publish(user_id=user_id, view=view)
         except SlackApiError as error:
             reason = str(error.response.get("error"))
+            if (wait := retry_after(error)) is not None:
+                raise TooFast("views.publish", wait) from None
+            if is_passing(error):
+                raise  # the job comes again
             log.warning("home not published", error=reason, why=error.response.get("response_metadata"))
             if reason in ("unknown_method", "missing_scope"):
                 self.reader.refused["views.publish"] = reason
-
-
-class _CheckedSocket(SocketModeHandler):
-    """Socket Mode whose payloads are read as those of signed HTTP are: what cannot be read goes no further."""
-
-    def handle(self, client: Any, req: SocketModeRequest) -> None:
-        """Take one envelope; a wrong one is acknowledged, because it would be as wrong the next time."""
-        try:
-            payload = check_payload(req.payload)
-        except Refused as refusal:
-            log.warning("request refused", reason=refusal.word)
-            payload = None
-        if payload is None:
-            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
-        else:
-            req.payload = payload
-            super().handle(client, req)
 
 
 def build_app(
@@ -202,67 +186,6 @@ def build_app(
 ) -> Groundswell:
     """The app, ready to start; `taken` is told of every delivery: its kind, what became of it, and the seconds."""
     return Groundswell(settings, db, clock, taken)
-
-
-def identify(client: WebClient, tries: int = 5) -> dict[str, str]:
-    """Who the app is in its workspace, from `auth.test`: team_id, team, user_id, bot_id.
-
-    Raises:
-        SettingsError: the token is not taken.
-        OSError: Slack does not answer, `tries` times.
-    """
-    for attempt in range(tries):
-        try:
-            answer = client.auth_test()
-            return {key: str(answer.get(key) or "") for key in ("team_id", "team", "user_id", "bot_id")}
-        except SlackApiError as error:
-            if error.response.status_code < 500 and error.response.get("error") != "ratelimited":
-                raise SettingsError([f"SLACK_BOT_TOKEN: Slack says {error.response.get('error')}"]) from None
-        except OSError:
-            pass
-        if attempt < tries - 1:
-            time.sleep(0.5 * 2**attempt)
-    raise OSError("Slack does not answer")
-
-
-def _hang_up(handler: SocketModeHandler) -> None:
-    """Close the connection now; the SDK alone would wait for its reads to time out, four seconds in all."""
-    handler.client.auto_reconnect_enabled = False
-    handler.client.closed = True
-    handler.client.message_queue.put(None)  # ends its wait for the next message
-    connected = getattr(getattr(handler.client, "current_session", None), "sock", None)
-    if connected is not None:
-        with contextlib.suppress(OSError):
-            connected.shutdown(socket.SHUT_RD)  # acknowledgements under way still go out
-    handler.close()  # type: ignore[no-untyped-call]
-
-
-def slack_client(settings: Settings, timeout: float) -> WebClient:
-    """A client of the Web API that waits `timeout` seconds for an answer.
-
-    It tries nothing again: after a dropped connection the SDK would post the same message twice.
-    """
-    return WebClient(
-        token=settings.slack_bot_token,
-        base_url=settings.slack_api_url,
-        timeout=math.ceil(timeout),
-        ssl=_certificates(),
-        retry_handlers=[],
-        logger=_quiet_logger(),
-    )
-
-
-@functools.cache
-def _certificates() -> ssl.SSLContext:
-    """Whom to trust, read once: left alone the SDK reads them for every call, 25 ms of computing each time."""
-    return ssl.create_default_context()
-
-
-def _quiet_logger() -> logging.Logger:
-    """Bolt's and the SDK's logger: never below WARNING, because they would write down whole bodies."""
-    logger = logging.getLogger("slack")
-    logger.setLevel(logging.WARNING)
-    return logger
 
 
 def _not_for_us(error: Exception, body: dict[str, Any]) -> BoltResponse:

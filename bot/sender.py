@@ -25,7 +25,12 @@ AMBIGUOUS = {"internal_error", "fatal_error", "service_unavailable", "request_ti
 NOT_DELIVERED = (ConnectionRefusedError, socket.gaierror)  # Slack never saw the call
 LOOK_BACK = timedelta(minutes=5)  # R4: the clocks of Slack and of this machine differ
 LONGEST_RETRY = 60.0  # seconds
+AT_ONCE = timedelta(seconds=0.5)  # a call that begins so soon after its claim is covered by it
 EVENT_TYPE = "groundswell_message"
+
+
+class _Overtaken(Exception):
+    """The claim ended before the call was made."""
 
 
 class Sender:
@@ -108,7 +113,7 @@ class Sender:
         with self._db.read() as session:
             if not outbox.is_any_open(session, team_id=self._team_id):  # waits for no writer and makes none wait
                 return None
-        claim = None
+        begun = ""
         try:
             with self._db.begin() as session:
                 claim = outbox.claim_next(
@@ -121,10 +126,10 @@ class Sender:
                     paused=self._pace.paused(),
                 )
                 if claim is not None:
-                    self._pace.begin(claim.row.target)
+                    begun = claim.row.target
+                    self._pace.begin(begun)
         except Exception:
-            if claim is not None:  # the claim was not saved: its place is free again
-                self._pace.end(claim.row.target)
+            self._pace.end(begun)  # the claim was not saved, or nobody knows: its place is free again
             raise
         return claim
 
@@ -135,7 +140,7 @@ class Sender:
             self._record_failed(row, "the message that it belongs to was not sent")
             return
         try:
-            sent = self._find_sent(claim) if claim.is_doubtful and row.method == "chat.postMessage" else None
+            sent = self._find_sent(claim) if claim.is_doubtful and row.method == outbox.POST else None
             if sent is None and row.doubts >= outbox.MOST_DOUBTS:
                 self._record_failed(row, row.reason or "no answer", uncertain=True)
                 return
@@ -144,6 +149,8 @@ class Sender:
             self._record_failed(row, str(refused), uncertain=True)
         except TooFast:
             self._doubt(row, "ratelimited")  # while looking: looked for again later
+        except _Overtaken:
+            log.warning("somebody else has the message", message=row.id)
         except SlackApiError as error:
             self._refused(row, error)
         except Exception as error:
@@ -163,11 +170,10 @@ class Sender:
 
         Raises:
             Refused: this workspace lets nobody look.
+            TooFast: nobody may look now.
         """
         row, before = claim.row, claim.before
-        channel_id = before.channel_id if before and before.channel_id else self._channel(row)
-        if channel_id == row.target and row.target[0] in "UW":
-            raise Refused("conversations.open", "the direct message cannot be looked into")
+        channel_id = before.channel_id if before and before.channel_id else self._open_channel(row)
         since = (row.first_tried_at or row.created_at) - LOOK_BACK
         thread_ts = before.message_ts if before else None
         try:
@@ -180,8 +186,9 @@ class Sender:
 
     def _call(self, claim: Claim) -> tuple[str, str]:
         row, before, payload = claim.row, claim.before, json.loads(claim.row.payload)
-        if row.method == "chat.postMessage":
+        if row.method == outbox.POST:
             channel = before.channel_id if before and before.channel_id else self._channel(row)
+            self._hold(row)
             answer = self._client.chat_postMessage(
                 channel=channel,
                 thread_ts=before.message_ts if before else None,
@@ -198,8 +205,33 @@ class Sender:
             self._client.chat_delete(channel=to, ts=ts)
         return to, ts
 
+    def _hold(self, row: Outbox) -> None:
+        """See to it that the claim outlasts the call and what may come of it later, however long the looking took.
+
+        Raises:
+            _Overtaken: it has ended, and another sender has the row.
+        """
+        now = datetime.now(UTC)
+        if row.leased_until and row.leased_until - now > self._lease - AT_ONCE:
+            return
+        with self._db.begin() as session:
+            if not outbox.extend_claim(session, row, leased_until=now + self._lease):
+                raise _Overtaken
+
     def _channel(self, row: Outbox) -> str:
-        """The channel to post to; for a person their direct message, or where that cannot be opened now, their id."""
+        """The channel to post to; where a direct message cannot be opened now, the person: Slack opens it by itself."""
+        try:
+            return self._open_channel(row)
+        except (Refused, TooFast):
+            return row.target
+
+    def _open_channel(self, row: Outbox) -> str:
+        """The channel that the message goes to; for a person their direct message.
+
+        Raises:
+            Refused: this workspace does not let it be opened.
+            TooFast: it may not be opened now.
+        """
         if row.target[0] not in "UW":
             return row.target
         with self._db.read() as session:
@@ -207,14 +239,12 @@ class Sender:
         if person is not None and person.dm_channel_id:
             return person.dm_channel_id
         if "conversations.open" in self._pace.paused():
-            return row.target
+            raise TooFast("conversations.open", 1)
         try:
             return self._reader.open_direct_message(row.target)
-        except Refused:
-            return row.target  # Slack opens it by itself when a message goes to a person's id
         except TooFast as slow:
             self._pace.pause(slow.method, slow.seconds)
-            return row.target
+            raise
 
     def _refused(self, row: Outbox, error: SlackApiError) -> None:
         reason = str(error.response.get("error") or f"status {error.response.status_code}")
@@ -244,11 +274,7 @@ class Sender:
     def _doubt(self, row: Outbox, reason: str) -> None:
         log.warning("outcome unknown", message=row.id, error=reason)
         with self._db.begin() as session:
-            if row.method == "chat.postMessage":
-                outbox.record_doubt(session, row, reason=reason)
-            else:  # an update or a deletion may freely be repeated
-                again = datetime.now(UTC) + timedelta(seconds=min(LONGEST_RETRY, 0.5 * 2 ** min(row.attempts, 10)))
-                outbox.record_retry(session, row, not_before=again, reason=reason)
+            outbox.record_doubt(session, row, reason=reason)
 
     def _record_failed(self, row: Outbox, reason: str, *, uncertain: bool = False) -> None:
         with self._db.begin() as session:

@@ -12,8 +12,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
-from bot.app import build_app, identify, slack_client
+from bot.app import build_app
 from bot.clock import RemoteClock, SystemClock
+from bot.connect import identify, slack_client
 from bot.errors import SettingsError
 from bot.guard import WSGI
 from bot.settings import Settings

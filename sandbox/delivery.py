@@ -49,6 +49,10 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: list[Json] = []
 
+    def is_busy(self) -> bool:
+        """Whether an event is still under way, or waits for its next try."""
+        return bool(self._tasks or self._held)
+
     def forget(self) -> None:
         """Give up every event that is still under way."""
         for task in self._tasks:

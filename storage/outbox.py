@@ -13,7 +13,8 @@ from sqlmodel import Field, Session, SQLModel, and_, col, func, select, update
 from storage.db import leave_work
 
 STATES = ("pending", "sending", "sent", "failed", "uncertain")
-METHODS = ("chat.postMessage", "chat.update", "chat.delete")
+POST = "chat.postMessage"
+METHODS = (POST, "chat.update", "chat.delete")
 LANES = {"answer": 0, "announcement": 1, "digest": 2}  # who waits for whom (R6)
 MOST_DOUBTS = 10  # outcomes that nobody knew, of one message; then a person must look
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,7 +43,7 @@ class Outbox(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     team_id: str
     dedupe_key: str
-    method: str = "chat.postMessage"
+    method: str = POST
     target: str
     after_id: int | None = Field(default=None, foreign_key="outbox.id")
     payload: str
@@ -69,7 +70,7 @@ def enqueue(
     message: dict[str, Any],
     now: datetime,
     lane: str = "answer",
-    method: str = "chat.postMessage",
+    method: str = POST,
     after_id: int | None = None,
 ) -> Outbox:
     """Say `message` (text and blocks) in `target` once; the same `key` a second time is the first one again."""
@@ -127,8 +128,9 @@ def claim_next(
     """Take the next row that is due, leaving out the targets in `busy` and the methods in `paused`.
 
     Answers to a person come before announcements before digests. The claim must be committed before the call to Slack.
-    A row that belongs to another (`after_id`) is due when that one's fate is known. `real_now` rules leases, `now` is
-    the product's time.
+    A row that belongs to another (`after_id`) is due when that one's fate is known, and a change of a message when
+    every earlier change of it is done: the last word stays the last. `real_now` rules leases, `now` is the product's
+    time.
     """
     row = session.exec(_due(team_id, real_now, busy, paused)).first()
     if row is None:
@@ -154,12 +156,22 @@ def _due(team_id: str, real_now: datetime, busy: frozenset[str], paused: frozens
     is_open = select(parent.id).where(
         parent.team_id == team_id, parent.id == Outbox.after_id, col(parent.state).in_(("pending", "sending"))
     )
+    older = aliased(Outbox)
+    overtakes = select(older.id).where(
+        older.team_id == team_id,
+        col(older.id) < col(Outbox.id),
+        older.target == Outbox.target,
+        col(older.after_id).is_not_distinct_from(col(Outbox.after_id)),
+        col(older.method) != POST,
+        col(older.state).in_(("pending", "sending")),
+    )
     is_waiting = and_(col(Outbox.state) == "pending", col(Outbox.not_before) <= real_now)
     is_left = and_(col(Outbox.state) == "sending", col(Outbox.leased_until) < real_now)
     query = (
         select(Outbox)
         .where(Outbox.team_id == team_id, or_(is_waiting, is_left))
         .where(or_(col(Outbox.after_id).is_(None), ~is_open.exists()))
+        .where(or_(col(Outbox.method) == POST, ~overtakes.exists()))
         .order_by(col(Outbox.lane), col(Outbox.id))
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -167,6 +179,15 @@ def _due(team_id: str, real_now: datetime, busy: frozenset[str], paused: frozens
     if busy:
         query = query.where(col(Outbox.target).not_in(busy))
     return query.where(col(Outbox.method).not_in(paused)) if paused else query
+
+
+def extend_claim(session: Session, row: Outbox, *, leased_until: datetime) -> bool:
+    """Hold the claim for longer, before a call that must not outlive it; False if the row is somebody else's by now."""
+    change = update(Outbox).where(*_is_held(row))
+    is_ours = bool(session.exec(change.values(leased_until=leased_until)).rowcount)
+    if is_ours:
+        row.leased_until = leased_until
+    return is_ours
 
 
 def record_sent(session: Session, row: Outbox, *, channel_id: str, message_ts: str) -> None:
@@ -180,7 +201,10 @@ def record_retry(session: Session, row: Outbox, *, not_before: datetime, reason:
 
 
 def record_doubt(session: Session, row: Outbox, *, reason: str) -> None:
-    """Nobody knows whether Slack took it: the lease runs on, and when it has ended the message is looked for."""
+    """Nobody knows whether Slack took it: the lease runs on, and when it has ended a post is looked for.
+
+    A change is then made once more: it may freely be repeated, but not overtaken by an earlier try of its own.
+    """
     _settle(session, row, state="sending", reason=reason, leased_until=row.leased_until)
 
 
@@ -190,11 +214,13 @@ def record_failed(session: Session, row: Outbox, *, reason: str, uncertain: bool
 
 
 def _settle(session: Session, row: Outbox, **values: Any) -> None:
+    session.exec(update(Outbox).where(*_is_held(row)).values({"leased_until": None} | values))
+
+
+def _is_held(row: Outbox) -> tuple[Any, ...]:
     # Only whoever holds the claim may say what became of it: `attempts` counts the claims.
-    held = (col(Outbox.id) == row.id, col(Outbox.state) == "sending", col(Outbox.attempts) == row.attempts)
-    session.exec(
-        update(Outbox).where(*held, col(Outbox.team_id) == row.team_id).values({"leased_until": None} | values)
-    )
+    mine = (col(Outbox.team_id) == row.team_id, col(Outbox.id) == row.id)
+    return (*mine, col(Outbox.state) == "sending", col(Outbox.attempts) == row.attempts)
 
 
 def count_states(session: Session, *, team_id: str) -> dict[str, int]:

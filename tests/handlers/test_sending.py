@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.slack import Person, Slack
+from tests.slack import Person, Slack, wait_until
 
 ADMIN = "Sam Etxeverrieta"
 REPS = ("Dre Hollowell", "Kayla Brandvold")
@@ -103,3 +103,39 @@ def test_where_nobody_may_look_nothing_is_sent_twice(slack: Slack, sam: Person) 
     slack.settle()
     assert sorted(told(slack, name) for name in REPS) == [0, 1]
     assert len(slack.calls("chat.postMessage")) == 2
+
+
+def test_a_look_that_is_refused_for_speed_is_made_later(slack: Slack, sam: Person) -> None:
+    slack.post(
+        "faults",
+        rules=[
+            {"method": "chat.postMessage", "kind": "error_after", "count": 2},
+            {"method": "conversations.open", "kind": "ratelimited", "count": 4, "retry_after": 1},
+        ],
+    )
+    sam.submit(csv=MARKETERS)
+    slack.settle()
+    assert [told(slack, name) for name in REPS] == [1, 1]
+    assert len([call for call in slack.calls("chat.postMessage") if call["answer"]["ok"]]) == 2
+
+
+def test_the_last_word_about_a_message_stays_the_last(slack: Slack) -> None:
+    """Slack does the first change after it has answered with an error, and after the second one was asked for."""
+    dre = slack.person(REPS[0])
+    dre.shortcut("feedback.give")
+    dre.submit(asset=dre.pick("asset.find", "corvane surgeon deck"), rating="4", said="They asked for the lattice.")
+    receipt = dre.reads("They asked for the lattice", "app")
+    go_wrong(slack, "late", method="chat.update", delay=0.4)
+    dre.click("Undo", on=receipt)
+    dre.click("Undo", on=receipt)
+    slack.settle()
+    dre.click("Record it again")
+    slack.settle()
+    assert "Thank you, that is recorded" in dre.reads("They asked for the lattice", "app").text
+
+
+def test_a_home_that_could_not_be_shown_is_drawn_again(slack: Slack) -> None:
+    go_wrong(slack, "error_before", method="views.publish")
+    dre = slack.person(REPS[0])
+    dre.opens_home()
+    wait_until(lambda: "Hello Dre" in dre.home, "the Home is drawn")

@@ -162,3 +162,39 @@ def test_many_senders_never_claim_the_same_message(db: Database) -> None:
             taken.append(left.row.dedupe_key)
         assert set(session.exec(select(col(Outbox.state)))) == {"sending"}
     assert sorted(taken) == [f"{number:02}" for number in range(60)]
+
+
+def test_a_change_of_a_message_does_not_overtake_an_earlier_one(db: Database) -> None:
+    """Nobody knows what became of the first change: made once more after the second, it would have the last word."""
+    with db.begin() as session:
+        posted = put(session, "a")
+        outbox.record_sent(session, claimed(session).row, channel_id="C1", message_ts="1.2")
+        put(session, "first", method="chat.update", after_id=posted.id)
+        put(session, "second", method="chat.update", after_id=posted.id)
+        put(session, "elsewhere", "C1", method="chat.update", message={"text": "x", "ts": "3.4"})
+        put(session, "post")
+        first = claimed(session).row
+        assert (first.dedupe_key, key_of(claim(session)), key_of(claim(session))) == ("first", "elsewhere", "post")
+        outbox.record_doubt(session, first, reason="no answer")
+        assert claim(session) is None
+    later = NOW + LEASE + timedelta(seconds=1)
+    with db.begin() as session:
+        again = claimed(session, later)
+        assert (again.row.dedupe_key, again.is_doubtful) == ("first", True)
+        outbox.record_sent(session, again.row, channel_id="C1", message_ts="1.2")
+        assert key_of(claim(session, later)) == "second"
+
+
+def test_a_claim_can_be_held_for_longer_only_while_it_holds(db: Database) -> None:
+    later, last = NOW + LEASE + timedelta(seconds=1), NOW + 3 * LEASE
+    with db.begin() as session:
+        put(session, "a")
+        mine = claimed(session).row
+        assert outbox.extend_claim(session, mine, leased_until=NOW + 2 * LEASE)
+    with db.begin() as session:
+        assert claim(session, later) is None
+        theirs = claimed(session, NOW + 2 * LEASE + timedelta(seconds=1)).row
+        assert theirs.attempts == 2
+    with db.begin() as session:
+        mine.attempts = 1  # as whoever was first to claim it knows it
+        assert not outbox.extend_claim(session, mine, leased_until=last)

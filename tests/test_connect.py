@@ -1,0 +1,68 @@
+"""Meeting Slack at the start: passing trouble is waited out, a wrong token is said in one line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import Groundswell, build_app
+from bot.clock import RemoteClock
+from bot.errors import SettingsError
+from bot.settings import read_settings
+from sandbox.server import SandboxServer
+from storage.db import Database
+from tests.slack import Slack
+
+HOUSE = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SandboxServer]:
+    server = SandboxServer(company=HOUSE / "sandbox" / "company", manifest=HOUSE / "manifest.yaml", port=0)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def slack(server: SandboxServer) -> Iterator[Slack]:
+    screen = Slack(server.url)
+    screen.post("reset")
+    screen.post("limits", scale=0)
+    yield screen
+    screen.close()
+
+
+def app_of(url: str, database_url: str, app_token: str = "xapp-sandbox") -> Groundswell:
+    settings = read_settings(
+        env_file=None,
+        slack_bot_token="xoxb-sandbox",
+        slack_app_token=app_token,
+        slack_api_url=f"{url}/api/",
+        clock_url=f"{url}/_sandbox/clock",
+        database_url=database_url,
+        tick_seconds=60,
+    )
+    return build_app(settings, Database(database_url), RemoteClock(settings.clock_url))
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("kind", ["error_before", "reset_after"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_passing_trouble_at_the_start_is_waited_out(slack: Slack, database_url: str, method: str, kind: str) -> None:
+    slack.post("faults", rules=[{"method": method, "kind": kind, "count": 1}])
+    app = app_of(slack.url, database_url)
+    app.start()
+    anybody = slack.get("people")["people"][0]["id"]
+    assert slack.get("see", user=anybody)["app"]["connected"] == 2
+    app.stop()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_app_token_that_slack_does_not_take_is_one_line(slack: Slack, database_url: str) -> None:
+    app = app_of(slack.url, database_url, app_token="xapp-another")
+    with pytest.raises(SettingsError) as caught:
+        app.start()
+    assert caught.value.lines == ["SLACK_APP_TOKEN: Slack says invalid_auth"]
+    app.stop()
+    slack.settle()
