@@ -129,7 +129,8 @@ class Sender:
                     begun = claim.row.target
                     self._pace.begin(begun)
         except Exception:
-            self._pace.end(begun)  # the claim was not saved, or nobody knows: its place is free again
+            if begun:  # the claim was not saved, or nobody knows: its place is free again
+                self._pace.end(begun)
             raise
         return claim
 
