@@ -88,8 +88,6 @@ def _act_on_named(session: Session, act: Act, word: str, words: str) -> Answer:
     """Do what the command says with the one asset that the words name; ask when they fit several or none."""
     is_keeper, cards = may(act.actor, "keep_assets"), store.list_cards(session, team_id=act.team_id)
     visible = [card for card in cards if is_keeper or card.released_at is not None]
-    if word == "release":
-        visible = _releasable(visible, act.today)
     action = {"edit": asset_card.EDIT, "release": asset_card.RELEASE, "retire": asset_card.RETIRE}.get(word, views.SHOW)
     reading = read_asset(words, visible)
     if reading.card is None:
@@ -107,16 +105,22 @@ def _act_on_named(session: Session, act: Act, word: str, words: str) -> Answer:
     if word == "edit":
         return Answer(modal=asset_form.asset_modal(act.actor.user_id, reading.card))
     if word == "release":
-        return Answer(modal=asset_form.release_modal(reading.card))
+        return Answer(modal=asset_form.release_modal(_to_release(reading.card, visible, act.today)))
     question = asset_card.retire_question(reading.card)
     return Answer(text=question["text"], blocks=question["blocks"])
 
 
-def _releasable(cards: list[Card], today: date) -> list[Card]:
-    """The drafts, and what is out and has no draft after it."""
-    drafts = [card for card in cards if state_on(card, today) == "draft"]
-    waiting = {card.asset_id for card in drafts}
-    return drafts + [card for card in cards if state_on(card, today) == "current" and card.asset_id not in waiting]
+def _to_release(card: Card, cards: list[Card], today: date) -> Card:
+    """The draft of the asset that was named, or the version that is out, to be announced again.
+
+    Raises:
+        BotError: it has neither.
+    """
+    drafts = [one for one in cards if one.asset_id == card.asset_id and state_on(one, today) == "draft"]
+    card = drafts[-1] if drafts else card
+    if told := asset_card.no_longer(card, None, today):
+        raise BotError(told)
+    return card
 
 
 def _show(session: Session, act: Act, card: Card, note: str = "") -> Answer:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.access import NOT_FOUND
 from bot.domain.asset import Card, state_on
-from bot.domain.asset_reading import Reading, read_asset
+from bot.domain.asset_reading import Reading, find_old_version, read_asset
 from bot.domain.feedback import LONGEST, FeedbackFields, check_feedback_fields, read_remark
 from bot.domain.feedback_told import Quoted, Told
 from bot.domain.text import clean, inert
@@ -19,6 +19,7 @@ from bot.jobs import Task
 from bot.settings import Settings
 from bot.views import feedback as views
 from bot.views import feedback_form, feedback_mine, feedback_owner, feedback_receipt, kit
+from bot.views.asset_card import no_longer
 from storage import asset, feedback_draft, feedback_told, outbox
 from storage import feedback as store
 from storage.db import Database
@@ -44,8 +45,8 @@ def give_feedback(session: Session, act: Act) -> Answer:
     rest = reading.rest + (more if cut < len(text) else "")
     if reading.card is None:
         return _ask_which(session, act, reading, text, rest)
-    old = _named_old(text[:cut], reading, cards)
-    return _record_words(session, act, reading.card, rest, note=reading.note, old=old)
+    old = find_old_version(text[:cut], reading, cards)
+    return _record_words(session, act, reading.card, rest, note=inert(reading.note), old=old)
 
 
 def choose_asset(session: Session, act: Act) -> Answer:
@@ -152,7 +153,7 @@ def _ask_which(session: Session, act: Act, reading: Reading, text: str, rest: st
 def _record_words(
     session: Session, act: Act, card: Card, rest: str, *, note: str = "", old: Card | None = None
 ) -> Answer:
-    """Record a rating and words about one asset, or say why not, with the words kept."""
+    """Record a rating and words about one asset, or say why not, with the words kept; `note` is mrkdwn."""
     remark = read_remark(rest)
     fields = replace(NOTHING, asset_version_id=card.version_id, said=remark.said, rating=remark.rating, use=remark.use)
     problem = remark.problem
@@ -163,16 +164,9 @@ def _record_words(
     if check_feedback_fields(fields):  # the asset alone: the form asks for the rest
         return Answer(modal=feedback_form.feedback_modal(fields, card))
     told = _add(session, act, fields, "command", card=card)
-    return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=inert(note), old=old))
-
-
-def _named_old(named: str, reading: Reading, cards: list[Card]) -> Card | None:
-    """The superseded version that the words name: it may be the one that was really used."""
-    if reading.card is None or not reading.note:
-        return None
-    words = named.casefold().split()
-    others = [card for card in cards if card.asset_id == reading.card.asset_id and card.superseded_by]
-    return next((card for card in others if card.version.casefold() in words), None)
+    if state_on(card, act.today) != "current":
+        note = no_longer(card, _current(session, act, card), act.today)
+    return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=note, old=old))
 
 
 def _use(session: Session, act: Act, card: Card) -> Answer:
@@ -191,11 +185,15 @@ def _use(session: Session, act: Act, card: Card) -> Answer:
 
 
 def _old(session: Session, act: Act, card: Card, *, used: bool = False) -> Answer:
-    current = asset.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
-    if current is not None and state_on(current, act.today) != "current":
-        current = None
+    current = _current(session, act, card)
     is_superseded = state_on(card, act.today) == "superseded"
     return _private(act, feedback_receipt.old_button(card, current, act.today, used=used and is_superseded))
+
+
+def _current(session: Session, act: Act, card: Card) -> Card | None:
+    """The version to use instead, if there is one that may be used."""
+    current = asset.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
+    return current if current is not None and state_on(current, act.today) == "current" else None
 
 
 def _add(

@@ -81,6 +81,15 @@ def read_asset(text: str, cards: Sequence[Card]) -> Reading:
     return Reading(card, _rest(text, end), note=_note(card, told or named[-1]) if is_old else "")
 
 
+def find_old_version(named: str, reading: Reading, cards: Iterable[Card]) -> Card | None:
+    """The superseded version that the words name: it may be the one that was really used."""
+    if reading.card is None or not reading.note:
+        return None
+    words = named.casefold().split()
+    others = [card for card in cards if card.asset_id == reading.card.asset_id and card.superseded_by]
+    return next((card for card in others if card.version.casefold() in words), None)
+
+
 def _reach(words: Sequence[Word], card: Card, text: str) -> _Hit | None:
     """The best hit of the card's names at the beginning of the sentence, or None."""
     typed, names, line = [word.text for word in words], names_of(card), frozenset(split_words(card.product_line))
