@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlmodel import Session, select
 
 from bench.flows import FLOWS, Flow
 from bench.stage import ENGINES, Databases, Line, Stage, body_of, open_databases, open_sandbox
+from bot.views.kit import with_memo
 from sandbox.server import SandboxServer
+from storage.people import Person
 
 COPIES = 5
 ONE_BY_ONE = [flow for flow in FLOWS if flow.name not in ("digest", "sweep")]  # in those nobody does anything
@@ -75,3 +78,20 @@ def test_a_copy_opens_no_second_form(stage: Stage) -> None:
         answers = list(pool.map(stage.line.send, [payload] * 2))
     assert [answer.status for answer in answers] == [200, 200]
     assert len(stage.slack.calls("views.open")) == 1
+
+
+@pytest.mark.parametrize("claimed", ["", "somebody", None])
+def test_a_form_that_comes_back_for_nobody_makes_nobody(stage: Stage, claimed: str | None) -> None:
+    sam = stage.slack.person("Sam Etxeverrieta")
+    sam.command("/groundswell people", "#general")
+    sam.click("Edit")
+    assert sam.submit() == {}
+    _, payload = stage.line.taken[-1]
+    payload["view"] = with_memo(payload["view"], user_id=claimed, nonce="another")
+    assert "Choose a person" in stage.line.send(payload).body
+    with stage.looks.read() as session:
+        assert person_ids(session) == {one["id"] for one in stage.slack.get("people")["people"]}
+
+
+def person_ids(session: Session) -> set[str]:
+    return set(session.exec(select(Person.user_id)).all())
