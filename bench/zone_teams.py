@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlmodel import Session, select
 
@@ -127,6 +127,16 @@ class Team:
 
     def _name(self, key: tuple[str, date]) -> str:
         return f"{self.zones[key[0]].key}, {key[1]}:"
+
+
+def different_zones(start: datetime, weeks: int) -> list[str]:
+    """Of all zones of the IANA's those that differ: names that show the same time all along are one zone here."""
+    moments = [start + timedelta(hours=12 * half) for half in range(-14, weeks * 14 + 14)]
+    found: dict[tuple[timedelta | None, ...], str] = {}
+    for name in sorted(available_timezones() - {"Factory", "localtime"}):
+        zone = ZoneInfo(name)
+        found.setdefault(tuple(moment.astimezone(zone).utcoffset() for moment in moments), name)
+    return list(found.values())
 
 
 def teams_of(zones: list[str], start: datetime, weeks: int, size: int = TEAM_SIZE) -> list[Team]:
