@@ -198,6 +198,7 @@ def test_what_fits_several_alike_is_asked(text: str) -> None:
     ("text", "nearest"),
     [
         ("corvain surgon dek loved the lattice", [DECK.title]),
+        ("surgen dek loved it", [DECK.title]),
         ("theatre nurses loved it", ["Tessaro Theatre Time Calculator"]),
         ("xyzzy", []),
         ("4 surgeons loved it", []),

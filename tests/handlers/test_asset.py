@@ -238,6 +238,18 @@ def test_bad_lines_are_each_named_and_wait_to_be_mended(slack: Slack) -> None:
     assert "Titled" in priya.command("/asset show MLR-2026-0903")
 
 
+def test_a_list_with_a_newer_version_closes_the_announcement_of_the_one_before(slack: Slack) -> None:
+    priya, dre = slack.person(MARKETER), slack.person(REP)
+    add(priya)
+    release(priya, "tumble test brief")
+    told = dre.reads("Tumble Test Brief", "#launches")
+    priya.command("/asset import")
+    newer = "MLR-2026-0901,v2,Tumble Test Brief,one-pager,https://assets.meridian.example/tumble-brief/v2,2026-11-23"
+    assert priya.submit(csv=f"{HEADER},released_at\n{newer}", keep="good") == {}
+    closed = dre.finds(lambda m: m.ts == told.ts and "has been replaced" in m.text, "the closed one", "#launches")
+    assert closed.buttons == ["Show v2"]
+
+
 def test_all_or_nothing_takes_nothing(slack: Slack) -> None:
     priya = slack.person(MARKETER)
     wrong = bring(priya, *BROKEN, keep="all")
