@@ -1,8 +1,10 @@
 """The workspaces that Groundswell is installed in, and the proof that its clock lives."""
 
+from contextlib import suppress
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel, col, select, update
 
 
 class Workspace(SQLModel, table=True):
@@ -26,7 +28,9 @@ def record_workspace(session: Session, *, team_id: str, name: str, bot_user_id: 
     """Remember the workspace, or bring its name up to date; `installed_at` stays as it was first."""
     workspace = session.get(Workspace, team_id)
     if workspace is None:
-        workspace = Workspace(team_id=team_id, installed_at=now)
+        with suppress(IntegrityError), session.begin_nested():  # another process starts at this moment
+            session.add(Workspace(team_id=team_id, installed_at=now))
+        workspace = session.get_one(Workspace, team_id)
     workspace.name, workspace.bot_user_id = name or workspace.name, bot_user_id or workspace.bot_user_id
     session.add(workspace)
     session.flush()
@@ -45,7 +49,11 @@ def list_workspaces(session: Session) -> list[Workspace]:
 
 def record_heartbeat(session: Session, *, team_id: str, ticked_at: datetime, now: datetime) -> None:
     """The clock ticked: `ticked_at` on the real clock, `now` on the product's."""
-    session.merge(Heartbeat(team_id=team_id, ticked_at=ticked_at, now=now))
+    beat = {"ticked_at": ticked_at, "now": now}
+    if session.exec(update(Heartbeat).where(col(Heartbeat.team_id) == team_id).values(**beat)).rowcount:
+        return
+    with suppress(IntegrityError), session.begin_nested():  # another process ticks for the first time at this moment
+        session.add(Heartbeat(team_id=team_id, **beat))
 
 
 def get_heartbeat(session: Session, *, team_id: str) -> Heartbeat | None:
