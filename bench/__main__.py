@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("start", "ack", "digest", "fuzz", "load", "nth", "zones", "fanout", "twice")
+NAMES = ("start", "ack", "digest", "fuzz", "load", "nth", "zones", "fanout", "twice", "crash")
 
 
 def main() -> int:

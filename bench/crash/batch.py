@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from sqlmodel import select, update
+from sqlmodel import select
 
 from bench.crash.company import bring_in
 from bench.crash.faults import rules
@@ -130,6 +130,7 @@ def run_batch(batch: Batch, tell: Callable[[int], None] = lambda _: None) -> Out
             ground.kill_one(is_at_work=AT_WORK)
             ground.ledger.read_wire(http)
             tell(ground.outcome.counts["kills"])
+        ground.start_missing()  # whoever has a form open sends it before they go home
         crowd.stop()
         http.post("/_sandbox/faults", json={"rules": []})
         _drain(ground, db)
@@ -150,22 +151,20 @@ def _begin(ground: Ground) -> None:
 
 
 def _drain(ground: Ground, db: Database) -> None:
-    """Let the app finish in peace; then let it believe that it was gone for an hour, so that it reads again (R8)."""
-    for is_after_silence in (False, True):
-        if is_after_silence:
-            with db.begin() as session:
-                beats = session.exec(select(Heartbeat)).all()
-                for beat in beats:
-                    session.exec(update(Heartbeat).values(ticked_at=beat.ticked_at - timedelta(hours=1)))
-        ground.start_missing()
-        for app in ground.apps:
-            app.wait_until_ready()
-        _wait_until_quiet(ground, db)
-        for app in list(ground.apps):
-            ground.outcome.ready.append(app.ready_after or 0.0)
-            ground.apps.remove(app)
-            if app.stop() != 0:
-                ground.outcome.counts["fell"] += 1
+    """Let the app finish in peace; then let it believe that its clock stood still, so that it reads again (R8)."""
+    ground.start_missing()
+    for app in ground.apps:
+        app.wait_until_ready()
+    _wait_until_quiet(ground, db)
+    with db.begin() as session:
+        for beat in session.exec(select(Heartbeat)):
+            beat.ticked_at -= timedelta(hours=1)
+    _wait_until_quiet(ground, db)
+    for app in list(ground.apps):
+        ground.outcome.ready.append(app.ready_after or 0.0)
+        ground.apps.remove(app)
+        if app.stop() != 0:
+            ground.outcome.counts["fell"] += 1
 
 
 def _wait_until_quiet(ground: Ground, db: Database) -> None:

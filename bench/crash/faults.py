@@ -12,7 +12,7 @@ SEND_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "reset_after"},
     {"kind": "timeout_after", "delay": 0.6},
     {"kind": "timeout_after", "delay": 1.6},
-    {"kind": "late", "delay": 1.2},
+    {"kind": "late", "delay": 0.8},
 )
 SEND_RATE = 0.031
 READS = (

@@ -14,7 +14,7 @@ COMPANY = HOUSE / "sandbox" / "company"
 # went wrong comes before the app looks for it.
 WAITS = {
     "SEND_TIMEOUT": "1",
-    "SETTLE_SECONDS": "1.5",
+    "SETTLE_SECONDS": "2",
     "JOB_LEASE_SECONDS": "3",
     "SEND_INTERVAL": "0",
     "SENDS_PER_SECOND": "0",

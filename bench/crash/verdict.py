@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from sqlmodel import Session, col, select
@@ -180,14 +180,17 @@ def _standing(sandbox: Sandbox) -> set[tuple[str, str, str, str]]:
 def _judge_slots(session: Session, sandbox: Sandbox, staff: Staff, verdict: Verdict) -> None:
     """Every marketer has every Monday once whose 09:00 has come, and a digest that went out has its message.
 
-    The last one may still wait for the reader's next working hours.
+    The last one may still wait for the reader's next working hours; those before somebody's first one are let pass.
     """
     slots = list(session.exec(select(Slot).where(Slot.schedule == "digest")))
     found = Counter((slot.subject, slot.local_date) for slot in slots)
     since, until = session.exec(select(Workspace.installed_at)).one(), sandbox.clock.now()
     zones = {person.user_id: person.tz for person in session.exec(select(Person))}
+    first = {user_id: min(days) for user_id, days in _days(slots).items()}
     for monday in {slot.local_date for slot in slots}:
         for user_id in staff.marketers:
+            if monday < first.get(user_id, monday):
+                continue
             tz, there = zones[user_id], found[(user_id, monday)]
             is_waiting = there == 0 and until - due_at(monday, tz) < LATEST and not is_working_time(until, tz)
             is_due = since < due_at(monday, tz) < until and not is_waiting
@@ -198,6 +201,13 @@ def _judge_slots(session: Session, sandbox: Sandbox, staff: Staff, verdict: Verd
             verdict.add(LOST, f"the digest of {slot.subject} on {slot.local_date}")
         if slot.state == "due":
             verdict.add(MISSING, f"the digest of {slot.subject} on {slot.local_date} stayed due")
+
+
+def _days(slots: list[Slot]) -> dict[str, list[date]]:
+    days: dict[str, list[date]] = defaultdict(list)
+    for slot in slots:
+        days[slot.subject].append(slot.local_date)
+    return days
 
 
 def _judge_messages(sandbox: Sandbox, rows: list[Outbox], verdict: Verdict) -> None:
