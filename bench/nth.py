@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -180,7 +181,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments.add_argument("--engine", choices=ENGINES, help="one engine alone")
     arguments.add_argument("--resume", type=Path, metavar="FILE", help="keep what was done there, and go on from it")
     given = arguments.parse_args(argv)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))  # what breaks is meant to break
+    logging.disable(logging.CRITICAL)  # what breaks is meant to break
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     names = (given.flow,) if given.flow else QUICK_FLOWS if given.quick else tuple(flow.name for flow in FLOWS)
     flows = tuple(flow for flow in FLOWS if flow.name in names)
     console, began = Console(), time.monotonic()

@@ -19,7 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bench.stage import ENGINES
-from bench.zone_teams import Found, Team, teams_of
+from bench.zone_teams import Found, Team, different_zones, teams_of
 from bot.settings import Settings, read_settings
 from handlers import digest
 from storage.db import Database
@@ -188,10 +188,10 @@ def main(argv: list[str] | None = None) -> int:
     console, began, found = Console(), time.monotonic(), dict[str, Found]()
     for engine in (given.engine,) if given.engine else ENGINES[:1] if given.quick else ENGINES:
         with open_database(engine) as url:
-            everywhere = sorted(available_timezones() - {"Factory", "localtime"})
-            found[engine] = (
-                quick(url, console) if given.quick else run(url, teams_of(everywhere, START, WEEKS), console)
-            )
+            if given.quick:
+                found[engine] = quick(url, console)
+            else:
+                found[engine] = run(url, teams_of(different_zones(START, WEEKS), START, WEEKS), console)
     show(found, console)
     wrong = sum(len(one.wrong) for one in found.values())
     figures = {name: sum(getattr(one, name) for one in found.values()) for name in ("slots", "sent", "late", "skipped")}

@@ -1,0 +1,208 @@
+"""What people do in the main flows: each step once, and the sentence if they were told that it did not work."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import select
+
+from bench.stage import Stage
+from bot.door import NO_FORMS, NOT_SAVED, TOO_SLOW
+from storage import workspace
+from storage.people import Role
+from tests.slack import Person, elements, wait_until
+
+REP, OTHER_REP, OWNER, ADMIN, MARKETER = (
+    "Dre Hollowell", "Tess Amundarain", "Ines Carvalho-Wick", "Sam Etxeverrieta", "Theo Marchbanke",
+)  # fmt: skip
+WORDS = "surgeons loved the kestrel page"
+LINK = "https://assets.meridian.example/corvane-surgeon-deck/v3"
+CHANNEL = "#general"
+REPLY = "The kestrel page is fixed in v4"
+NEW_ASSET = "reference,version,title,kind,url\nMLR-2026-0900,v1,Kestrel Pocket Card,card,https://assets.example/kestrel"
+REFUSALS = (NOT_SAVED, TOO_SLOW, NO_FORMS)
+
+
+def _told(words: str) -> str:
+    return next((sentence for sentence in REFUSALS if sentence in words), "")
+
+
+def _last_private(person: Person) -> str:
+    """The newest private words in a channel that answer a press, "" if there are none."""
+    private = [message for message in person.messages(CHANNEL) if message.is_ephemeral]
+    return private[-1].text if private else ""
+
+
+def _after_press(person: Person, stage: Stage, press: Callable[[], None]) -> str:
+    """Press, wait for the private answer, and give the refusal if it is one."""
+    before = stage.slack.get("log", kind="respond")["entries"]
+    press()
+    try:
+        wait_until(lambda: len(stage.slack.get("log", kind="respond")["entries"]) > len(before), "an answer", 0.5)
+    except AssertionError:
+        return ""  # the answer was lost on its way
+    return _told(_last_private(person))
+
+
+def say_by_command(stage: Stage) -> str:
+    """Say it in one line."""
+    words = stage.slack.person(REP).command(f"/asset-feedback corvane deck 4 {WORDS}", CHANNEL)
+    assert words, "no answer"
+    return _told(words)
+
+
+def _open(person: Person, text: str) -> str:
+    """Type a command that opens a form; gives the sentence if it did not."""
+    _close_forms(person)
+    return _told(person.command(text, CHANNEL))
+
+
+def _close_forms(person: Person) -> None:
+    if person.sees_all()["modal"]:
+        person.slack.post("close", user=person.id, all=True)
+
+
+def _submit(person: Person, **values: Any) -> str:
+    errors = person.submit(**values)
+    return _told(" ".join([*errors.values(), person.modal]))
+
+
+def _pick(person: Person, query: str) -> str:
+    """Type ahead; where nothing comes, once more."""
+    for _ in range(2):
+        answer = person.slack.post("options", user=person.id, action_id="asset.find", query=query, surface="modal")
+        if answer["options"]:
+            return str(answer["options"][0]["value"])
+    raise AssertionError("nothing was offered")
+
+
+def say_by_form(stage: Stage) -> str:
+    """Say it in the form."""
+    dre = stage.slack.person(REP)
+    told = _open(dre, "/asset-feedback")
+    return told or _submit(dre, asset=_pick(dre, "corvane deck"), rating="4", said=WORDS)
+
+
+def show_card(stage: Stage) -> None:
+    """Have an asset's card on the screen."""
+    stage.slack.person(REP).command("/asset show corvane surgeon deck", CHANNEL)
+
+
+def press_used(stage: Stage) -> str:
+    """Press `I used it` on the card."""
+    dre = stage.slack.person(REP)
+    card = next(message for message in dre.messages(CHANNEL) if "I used it" in message.buttons)
+    return _after_press(dre, stage, lambda: dre.click("I used it", card))
+
+
+def post_link(stage: Stage) -> None:
+    """Somebody posts a link to an asset."""
+    stage.slack.person(OTHER_REP).says(f"the kestrel page: <{LINK}>", CHANNEL)
+
+
+def react(stage: Stage) -> str:
+    """Put an emoji under the link; one that is there is taken away first."""
+    dre = stage.slack.person(REP)
+    message = next(message for message in dre.messages(CHANNEL) if "the kestrel page" in message.text)
+    raw = next(m for m in dre.messages(CHANNEL) if m.ts == message.ts).raw
+    if raw.get("reactions"):
+        dre.react(message, "+1", remove=True)
+    dre.react(message, "+1")
+    return ""
+
+
+def ask_owner(stage: Stage) -> None:
+    """A rep is not happy: the owner of the asset is asked to reply."""
+    dre = stage.slack.person(REP)
+    dre.command("/asset-feedback", CHANNEL)
+    dre.submit(asset=dre.pick("asset.find", "corvane deck"), rating="1", said=WORDS)
+    stage.settle()
+
+
+def reply(stage: Stage) -> str:
+    """The owner replies."""
+    ines = stage.slack.person(OWNER)
+    _close_forms(ines)
+    told = _after_press_or_form(ines, stage, "Reply")
+    return told or _submit(ines, reply=REPLY)
+
+
+def _after_press_or_form(person: Person, stage: Stage, label: str) -> str:
+    button = next(message for message in reversed(person.messages("app")) if label in message.buttons)
+    person.click(label, button)
+    if person.sees_all()["modal"]:
+        return _told(person.modal)
+    wait_until(lambda: bool(_told(_app_private(person))), "a sentence instead of the form", 2)
+    return _told(_app_private(person))
+
+
+def _app_private(person: Person) -> str:
+    return "\n".join(message.text for message in person.messages("app") if message.is_ephemeral)
+
+
+def import_asset(stage: Stage) -> None:
+    """A new asset comes into the library, as a draft."""
+    ines = stage.slack.person(OWNER)
+    ines.command("/asset import", CHANNEL)
+    assert ines.submit(csv=NEW_ASSET) == {}
+    _close_forms(ines)
+
+
+def _launches(stage: Stage) -> str:
+    talk = stage.slack.person(OWNER).sees_all()["conversations"]
+    return str(next(one["id"] for one in talk if one["name"] == "launches"))
+
+
+def release(stage: Stage) -> str:
+    """Release the new asset, with an announcement."""
+    ines = stage.slack.person(OWNER)
+    told = _open(ines, "/asset release kestrel pocket card")
+    return told or _submit(ines, channels=[_launches(stage)])
+
+
+def import_people(stage: Stage) -> str:
+    """Make two people marketers, with a pasted list."""
+    sam = stage.slack.person(ADMIN)
+    told = _open(sam, "/groundswell people")
+    if told:
+        return told
+    sam.click("Import CSV")
+    opened = any(element.get("action_id", "").startswith("text") for element, _ in elements(_blocks(sam)))
+    if not opened:  # what was pressed did nothing, and a sentence says so
+        return NOT_SAVED if NOT_SAVED in sam.modal else TOO_SLOW
+    return _submit(sam, csv=f"name,role\n{REP},marketer\n{OTHER_REP},marketer")
+
+
+def _blocks(person: Person) -> list[dict[str, Any]]:
+    view = person.sees_all()["modal"]
+    return list(view["blocks"]) if view else []
+
+
+def leave_one_marketer(stage: Stage) -> None:
+    """Only one digest is due, so that its flow is as short as it can be."""
+    with stage.looks.begin() as session:
+        for row in session.exec(select(Role).where(Role.role == "marketer")).all():
+            if row.user_id != stage.slack.person(MARKETER).id:
+                session.delete(row)
+    stage.slack.jump(local="mon 09:00", person=stage.slack.person(MARKETER))
+    stage.clock._ask(wait=0)  # nobody watches it here
+
+
+def tick(stage: Stage) -> str:
+    """The alarm asks what is due."""
+    stage.tick()
+    return ""
+
+
+def announce_and_miss(stage: Stage) -> None:
+    """An announcement stands, and Slack has lost the event of an emoji under it."""
+    import_asset(stage)
+    release(stage)
+    stage.settle()
+    stage.slack.post("faults", rules=[{"method": "event", "kind": "drop"}])
+    dre = stage.slack.person(REP)
+    dre.react(dre.finds(lambda message: "Kestrel" in message.text, "the announcement", "#launches"), "+1")
+    stage.slack.post("faults", rules=[])
+    with stage.looks.begin() as session:
+        team_id, now = stage.server.team_id, stage.clock.now()
+        workspace.record_heartbeat(session, team_id=team_id, ticked_at=datetime.now(UTC), now=now)
