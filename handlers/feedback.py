@@ -146,8 +146,8 @@ def _list_mine(session: Session, act: Act) -> Answer:
 def _ask_which(session: Session, act: Act, reading: Reading, text: str, rest: str) -> Answer:
     said = rest if reading.ambiguous and rest else text
     draft = _keep(session, act, replace(NOTHING, said=said))
-    ask = feedback_receipt.which_asset(text, reading.nearest, draft, is_ambiguous=reading.ambiguous)
-    return Answer(**ask)
+    form_url, ambiguous = act.settings.official_form_url, reading.ambiguous
+    return Answer(**feedback_receipt.which_asset(text, reading.nearest, draft, form_url, is_ambiguous=ambiguous))
 
 
 def _record_words(
@@ -160,7 +160,8 @@ def _record_words(
     if len(remark.said) > LONGEST:
         problem = feedback_receipt.too_long(len(remark.said))
     if problem:
-        return Answer(**feedback_receipt.not_yet(problem, remark.said, _keep(session, act, fields)))
+        draft, form_url = _keep(session, act, fields), act.settings.official_form_url
+        return Answer(**feedback_receipt.not_yet(problem, remark.said, draft, form_url))
     if check_feedback_fields(fields):  # the asset alone: the form asks for the rest
         return Answer(modal=feedback_form.feedback_modal(fields, card))
     told = _add(session, act, fields, "command", card=card)

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.asset import Card
 from bot.domain.feedback import LONGEST, OUTCOMES, REACTION_MEANINGS, SITUATIONS, USES
 from bot.domain.feedback_told import Told
+from bot.domain.safety import screen
 from bot.domain.text import clip, inert, quote
 from bot.views import kit
 from bot.views.asset_card import asset_name, no_longer
@@ -33,13 +34,17 @@ HELP = (
 )
 
 
-def hold_sentence(form_url: str) -> str:
+def hold_sentence(form_url: str, *, is_recorded: bool = True) -> str:
     """What the writer of held words hears, as mrkdwn (P13); `form_url` is the company's own form."""
     where = f"report it here: <{form_url}|the official form>" if form_url else "use your company's official form"
+    kept = (
+        "so I have put them on hold: they are in no digest and no message."
+        if is_recorded
+        else "so whatever becomes of them here, they will be in no digest and no message."
+    )
     return (
-        "Thanks. Your words may describe a complaint, an injury, a patient or a use outside the approved ones, so I "
-        "have put them on hold: they are in no digest and no message. *Feedback is not a report.* If something "
-        f"happened, please {where}."
+        f"Thanks. Your words may describe a complaint, an injury, a patient or a use outside the approved ones, {kept} "
+        f"*Feedback is not a report.* If something happened, please {where}."
     )
 
 
@@ -124,10 +129,14 @@ def taken_back(told: Told) -> dict[str, Any]:
     return {"text": text, "blocks": [kit.section(text), {"type": "actions", "elements": [again]}]}
 
 
-def which_asset(shown: str, nearest: Iterable[Card], draft_id: int, *, is_ambiguous: bool) -> dict[str, Any]:
-    """Asks which asset was meant; each choice records the kept words."""
-    cards, named = list(nearest)[:5], inert(clip(shown, 60))
-    if is_ambiguous:
+def which_asset(
+    typed: str, nearest: Iterable[Card], draft_id: int, form_url: str, *, is_ambiguous: bool
+) -> dict[str, Any]:
+    """Asks which asset was meant; each choice records the kept words. Words that would be held are not repeated."""
+    cards, named = list(nearest)[:5], inert(clip(typed, 60))
+    if screen(typed).held:
+        ask = f"{hold_sentence(form_url, is_recorded=False)}\n\nWhich asset is it about?"
+    elif is_ambiguous:
         ask = f"More than one asset fits “{named}”. Which one do you mean?"
     elif cards:
         ask = f"I know no asset called “{named}”. Did you mean one of these?"
@@ -142,9 +151,14 @@ def which_asset(shown: str, nearest: Iterable[Card], draft_id: int, *, is_ambigu
     return {"text": text, "blocks": [kit.section(text), *choices, {"type": "actions", "elements": [other]}]}
 
 
-def not_yet(sentence: str, typed: str, draft_id: int) -> dict[str, Any]:
-    """Why nothing was recorded (a plain sentence), with what was typed and the way to put it right."""
+def not_yet(sentence: str, typed: str, draft_id: int, form_url: str) -> dict[str, Any]:
+    """Why nothing was recorded (a plain sentence), with what was typed and the way to put it right.
+
+    Words that would be held are not repeated.
+    """
     text = f"{inert(sentence)} {NOTHING_RECORDED}"
+    if screen(typed).held:
+        text, typed = f"{hold_sentence(form_url, is_recorded=False)}\n\n{text}", ""
     form = kit.button("Open the form", OPEN_DRAFT, str(draft_id), style="primary")
     blocks = [kit.section(text)] + ([kit.section(quote(typed, 1000))] if typed else [])
     return {"text": text, "blocks": [*blocks, {"type": "actions", "elements": [form]}]}

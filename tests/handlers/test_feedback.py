@@ -166,6 +166,16 @@ def test_the_help_says_how(slack: Slack) -> None:
 # held words
 
 
+@pytest.mark.parametrize("typed", [f"{INJURY}", f"corvane deck 9 {INJURY}"])
+def test_words_that_would_be_held_are_answered_with_the_form_even_before_they_are_recorded(
+    slack: Slack, typed: str
+) -> None:
+    said = slack.person(REP).command(f"/asset-feedback {typed}")
+    assert "Feedback is not a report." in said
+    assert "https://quality.meridian.example/report" in said
+    assert INJURY not in said
+
+
 def test_held_words_are_told_at_once_and_shown_to_nobody(slack: Slack) -> None:
     dre = slack.person(REP)
     said = dre.command(f"/asset-feedback corvane deck 1 {INJURY}")
