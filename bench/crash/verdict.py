@@ -180,16 +180,18 @@ def _standing(sandbox: Sandbox) -> set[tuple[str, str, str, str]]:
 def _judge_slots(session: Session, sandbox: Sandbox, staff: Staff, verdict: Verdict) -> None:
     """Every marketer has every Monday once whose 09:00 has come, and a digest that went out has its message.
 
-    The last one may still wait for the reader's next working hours; those before somebody's first one are let pass.
+    The last one may still wait for the reader's next working hours; those before somebody's first one are let pass, and
+    whoever has had none yet gets the newest only.
     """
     slots = list(session.exec(select(Slot).where(Slot.schedule == "digest")))
     found = Counter((slot.subject, slot.local_date) for slot in slots)
     since, until = session.exec(select(Workspace.installed_at)).one(), sandbox.clock.now()
     zones = {person.user_id: person.tz for person in session.exec(select(Person))}
     first = {user_id: min(days) for user_id, days in _days(slots).items()}
-    for monday in {slot.local_date for slot in slots}:
+    mondays = {slot.local_date for slot in slots}
+    for monday in mondays:
         for user_id in staff.marketers:
-            if monday < first.get(user_id, monday):
+            if monday < first.get(user_id, max(mondays)):
                 continue
             tz, there = zones[user_id], found[(user_id, monday)]
             is_waiting = there == 0 and until - due_at(monday, tz) < LATEST and not is_working_time(until, tz)
