@@ -129,7 +129,7 @@ def _run_sandbox(company: Path, port: int) -> None:
     screen.print(
         Panel(
             f"Open [bold]{server.url}/[/bold] in your browser.\n\n"
-            "Be a rep and type [bold]/asset-feedback spine deck 4 surgeons loved the lattice[/bold].\n"
+            "Be a rep and type [bold]/asset-feedback spine deck 2 they wanted newer data[/bold].\n"
             "Then be a marketer, jump the clock to Monday 09:00 and read the digest.",
             title="Groundswell sandbox",
             border_style="green",

@@ -10,7 +10,7 @@ import { app, redraw } from "./store.js";
 import { h } from "./vdom.js";
 
 const SEEN = "sandbox-welcomed";
-const EXAMPLE = "/asset-feedback spine deck 4 the surgeons loved the data table";
+const EXAMPLE = "/asset-feedback spine deck 2 they wanted newer data";
 
 export const isFirstVisit = () => !localStorage.getItem(SEEN);
 
@@ -45,7 +45,7 @@ export function welcomeView() {
       h("p", {}, `This is a small Slack on your own machine, with the people of ${app.team.name || "a made-up company"} in it. Nothing leaves it. Be anybody, and try the whole loop:`)),
     h("ol", { class: "steps" },
       step(1, "Say what an asset was worth", ["You are a rep. Type ", h("code", {}, EXAMPLE), " and send it."], `Be ${rep.name}`, () => beAndOpen("rep", () => prefill(EXAMPLE)), "welcome-rep"),
-      step(2, "See it arrive", [`You are in marketing. Open ${app.name}: its Home and its messages are yours alone.`], `Be ${marketer.name}`, () => beAndOpen("marketer"), "welcome-marketer"),
+      step(2, "See it arrive", [`You are in marketing, and the deck is yours. A low rating asks for an answer: press Reply.`], `Be ${marketer.name}`, () => beAndOpen("marketer"), "welcome-marketer"),
       step(3, "Jump to Monday and read the digest", ["The clock at the top moves the whole workspace. At nine on Monday the week arrives on one screen."], "Jump to Monday 09:00", () => beAndOpen("marketer", () => jump({ to_local: "mon 09:00" })), "welcome-monday")),
     h("div", { class: "welcome-foot" },
       h("span", {}, "Two windows can be two people. You find these steps again under “What to try”."),
