@@ -4,7 +4,6 @@ from typing import Any
 
 import structlog
 from slack_bolt import App, BoltResponse
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
@@ -59,7 +58,7 @@ class Groundswell:
         listen(self.bolt, self.door, handlers.LISTENERS)
         self.bolt.error(_not_for_us)
         self._parts: list[Any] = []
-        self._sockets: list[SocketModeHandler] = []
+        self._sockets: list[CheckedSocket] = []
 
     def _team_id(self) -> str:
         return self._identity.get("team_id", "")
@@ -125,9 +124,7 @@ class Groundswell:
         """Open the connections that Slack delivers through: while one is renewed or unnoticed dead, another lives."""
         logger = quiet_logger()
         for number in range(self.settings.socket_connections):
-            handler = CheckedSocket(
-                self.bolt, self.settings.slack_app_token, web_client=self._patient, ping_interval=10
-            )
+            handler = CheckedSocket(self.bolt, self.settings.slack_app_token, self._patient)
             logger.disabled = True  # what the SDK would log of a refusal is said here in one line
             try:
                 open_socket(handler)

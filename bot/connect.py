@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
+from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
@@ -24,12 +26,82 @@ from bot.settings import Settings
 log = structlog.get_logger()
 
 Answered = TypeVar("Answered")
+LONGEST_PAUSE = 10.0  # seconds between two tries to open a connection anew
 TRIES = 5  # of a call at the start, over some seven seconds
 PASSING = {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
 
+class _Ending:
+    """A socket that says so when the other side has gone; the SDK takes the empty reads of one for silence."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def recv(self, size: int) -> bytes:
+        """Read as a socket does.
+
+        Raises:
+            OSError: the connection has ended.
+        """
+        received: bytes = self._sock.recv(size)
+        if not received:
+            raise ConnectionResetError("the other side has gone")
+        return received
+
+
+class _Client(SocketModeClient):
+    """The SDK's client, which opens a new connection at once when one has ended.
+
+    Left alone it finds out by its pings, 10 to 50 seconds later, and until then whatever people do is lost on it.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        self.is_kept_open = False
+        self._failures, self._next_try_at = 0, 0.0
+        super().__init__(**given)
+
+    def connect(self) -> None:
+        """Open a connection in place of the one there was."""
+        super().connect()
+        session = self.current_session
+        if session is not None and session.sock is not None:
+            session.sock = _Ending(session.sock)  # type: ignore[assignment]
+
+    def _run_current_session(self) -> None:
+        """Read until the connection ends, and open the next one; the SDK calls this again and again."""
+        super()._run_current_session()  # type: ignore[no-untyped-call]
+        is_due = self.is_kept_open and time.monotonic() >= self._next_try_at
+        if not is_due or self.closed or not self.auto_reconnect_enabled or self.is_connected():
+            return
+        reason = "no answer"
+        try:
+            self.connect_to_new_endpoint()
+        except Exception as error:  # it must not end this thread
+            reason = type(error).__name__
+        self._failures = 0 if self.is_connected() else self._failures + 1
+        if self._failures:
+            log.warning("no connection to Slack", error=reason)
+            self._next_try_at = time.monotonic() + min(LONGEST_PAUSE, 0.25 * 2**self._failures)
+
+    def _on_error(self, error: Exception) -> None:
+        if not self.closed:
+            log.info("connection to Slack ended", error=type(error).__name__)
+
+
 class CheckedSocket(SocketModeHandler):
     """Socket Mode whose payloads are read as those of signed HTTP are: what cannot be read goes no further."""
+
+    def __init__(self, app: App, app_token: str, web_client: WebClient) -> None:
+        """`web_client` asks for the addresses; nothing is opened yet."""
+        # Not the SDK's own __init__: it would make, and start the threads of, a client that waits for its pings.
+        self.app, self.app_token = app, app_token
+        self.client: _Client = _Client(
+            app_token=app_token, logger=quiet_logger(), web_client=web_client, ping_interval=10, concurrency=10
+        )
+        self.client.socket_mode_request_listeners.append(self.handle)
 
     def handle(self, client: Any, req: SocketModeRequest) -> None:
         """Take one envelope; a wrong one is acknowledged, because it would be as wrong the next time."""
@@ -81,7 +153,7 @@ def is_passing(error: SlackApiError) -> bool:
     return error.response.status_code >= 500 or error.response.get("error") in PASSING
 
 
-def open_socket(handler: SocketModeHandler) -> None:
+def open_socket(handler: CheckedSocket) -> None:
     """Open one Socket Mode connection.
 
     Raises:
@@ -91,14 +163,15 @@ def open_socket(handler: SocketModeHandler) -> None:
     _patiently(functools.partial(_connect, handler), "SLACK_APP_TOKEN")
 
 
-def _connect(handler: SocketModeHandler) -> None:
+def _connect(handler: CheckedSocket) -> None:
     handler.client.wss_uri = None  # an address serves once
     handler.connect()  # type: ignore[no-untyped-call]
-    if not handler.client.is_connected():  # the SDK says nothing of a handshake that failed
+    handler.client.is_kept_open = handler.client.is_connected()
+    if not handler.client.is_kept_open:  # the SDK says nothing of a handshake that failed
         raise OSError("no connection")
 
 
-def hang_up(handler: SocketModeHandler) -> None:
+def hang_up(handler: CheckedSocket) -> None:
     """Close the connection now; the SDK alone would wait for its reads to time out, four seconds in all."""
     handler.client.auto_reconnect_enabled = False
     handler.client.closed = True

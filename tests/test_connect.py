@@ -11,7 +11,7 @@ from bot.errors import SettingsError
 from bot.settings import read_settings
 from sandbox.server import SandboxServer
 from storage.db import Database
-from tests.slack import Slack
+from tests.slack import Slack, wait_until
 
 HOUSE = Path(__file__).parent.parent
 
@@ -53,9 +53,31 @@ def test_passing_trouble_at_the_start_is_waited_out(slack: Slack, database_url: 
     slack.post("faults", rules=[{"method": method, "kind": kind, "count": 1}])
     app = app_of(slack.url, database_url)
     app.start()
-    anybody = slack.get("people")["people"][0]["id"]
-    assert slack.get("see", user=anybody)["app"]["connected"] == 2
+    assert connections(slack) == 2
     app.stop()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("goodbye", "failures"), [(False, 0), (False, 2), (True, 0)])
+def test_connections_that_end_are_opened_anew_at_once(
+    slack: Slack, database_url: str, goodbye: bool, failures: int
+) -> None:
+    app = app_of(slack.url, database_url)
+    app.start()
+    slack.post("faults", rules=[{"method": "apps.connections.open", "kind": "error_before", "count": failures}])
+    slack.post("cut", goodbye=goodbye)
+    wait_until(lambda: opened(slack) == 4 and connections(slack) == 2, "both are back", patience=5)
+    app.stop()
+    assert connections(slack) == 0
+
+
+def opened(slack: Slack) -> int:
+    return sum(entry["what"] == "open" for entry in slack.get("log", kind="socket")["entries"])
+
+
+def connections(slack: Slack) -> int:
+    anybody = slack.get("people")["people"][0]["id"]
+    return int(slack.get("see", user=anybody)["app"]["connected"])
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -65,4 +87,3 @@ def test_an_app_token_that_slack_does_not_take_is_one_line(slack: Slack, databas
         app.start()
     assert caught.value.lines == ["SLACK_APP_TOKEN: Slack says invalid_auth"]
     app.stop()
-    slack.settle()

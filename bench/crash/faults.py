@@ -34,13 +34,15 @@ EVENT_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "reorder", "rate": 0.1, "delay": 0.7},
     {"kind": "cut", "rate": 0.02},
 )
+CUT_EVERY = 4.0  # seconds: every connection is dropped, with the acknowledgements that were on their way
 
 
 def rules() -> list[dict[str, Any]]:
-    """All faults: of sends, of reads, of the calls at the start, and of events."""
+    """All faults: of sends, of reads, of the calls at the start, of events and of connections."""
     return [
         *({"method": method, "rate": SEND_RATE, **fault} for method in SENDS for fault in SEND_FAULTS),
         *({"method": method, **fault} for method in READS for fault in READ_FAULTS),
         *({"method": method, **fault} for method in ("auth.test", "apps.connections.open") for fault in START_FAULTS),
         *({"method": "event", **fault} for fault in EVENT_FAULTS),
+        {"method": "socket", "kind": "cut", "delay": CUT_EVERY},
     ]

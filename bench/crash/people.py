@@ -85,7 +85,7 @@ class _Hands:
 
 
 def _rep(hands: _Hands) -> None:
-    acts = (_remark, _remark, _press, _press, _react, _react, _form, _undo, _look)
+    acts = (_remark, _remark, _press, _press, _react, _react, _form, _form, _undo, _look)
     hands.dice.choice(acts)(hands)
 
 
