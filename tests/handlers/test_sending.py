@@ -109,7 +109,7 @@ def test_a_look_that_is_refused_for_speed_is_made_later(slack: Slack, sam: Perso
     slack.post(
         "faults",
         rules=[
-            {"method": "chat.postMessage", "kind": "error_after", "count": 2},
+            {"method": "chat.postMessage", "kind": "error_before", "count": 2},
             {"method": "conversations.open", "kind": "ratelimited", "count": 4, "retry_after": 1},
         ],
     )
