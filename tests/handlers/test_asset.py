@@ -7,6 +7,7 @@ from bot.access import NOT_FOUND
 from storage import people
 from storage.asset import AssetVersion
 from storage.db import Database
+from storage.feedback import Feedback
 from tests.slack import Message, Person, Slack, wait_until
 
 REP, OWNER, MARKETER = "Dre Hollowell", "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
@@ -46,7 +47,25 @@ def versions(database_url: str, title: str) -> dict[str, AssetVersion]:
     return found
 
 
+def uses(database_url: str, person: Person) -> int:
+    """How often this person has said that they used something."""
+    db = Database(database_url)
+    with db.read() as session:
+        said = session.exec(select(Feedback).where(Feedback.user_id == person.id))
+        found = sum(row.use == "used_with_customer" for row in said)
+    db.close()
+    return found
+
+
 # look
+
+
+SEARCHES = [
+    ("osteointegration", "Osseointegration"),
+    ("0118", DECK),
+    ("the yellow sheet", ""),
+    ("", "Lumenary 90-Second"),
+]
 
 
 def test_the_library_has_pages_and_a_search(slack: Slack) -> None:
@@ -59,20 +78,12 @@ def test_the_library_has_pages_and_a_search(slack: Slack) -> None:
     dre.click("Previous")
     wait_until(lambda: "page 1 of 2" in dre.modal, "the first page")
     assert dre.type_ahead("asset.look_up", "corvain surgon dek") == [DECK]
+    for typed, first in SEARCHES:
+        offered = dre.type_ahead("asset.look_up", typed)
+        assert (offered[0] if offered else "").startswith(first), typed
+        assert "Aquivo Quiet Ward Ad Set" not in offered  # expired
     dre.choose("asset.look_up", dre.pick("asset.look_up", "osseo"))
     wait_until(lambda: "Osseointegration" in dre.modal and "Give feedback" in dre.modal, "the card")
-
-
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [("osteointegration", "Osseointegration"), ("0118", DECK), ("the yellow sheet", ""), ("", "Lumenary 90-Second")],
-)
-def test_the_search_offers_what_is_to_be_used(slack: Slack, typed: str, first: str) -> None:
-    dre = slack.person(REP)
-    dre.command("/asset")
-    offered = dre.type_ahead("asset.look_up", typed)
-    assert (offered[0] if offered else "").startswith(first)
-    assert "Aquivo Quiet Ward Ad Set" not in offered  # expired
 
 
 def test_a_list_of_all_and_of_what_fits(slack: Slack) -> None:
@@ -85,23 +96,18 @@ def test_a_list_of_all_and_of_what_fits(slack: Slack) -> None:
     assert "Nothing in the library fits “xyzzy”" in dre.command("/asset list xyzzy")
 
 
-def test_one_asset_is_shown_with_its_link(slack: Slack) -> None:
-    said = slack.person(REP).command("/asset show corvane deck")
+def test_one_asset_is_shown_and_an_old_name_leads_to_the_current_one(slack: Slack) -> None:
+    dre = slack.person(REP)
+    said = dre.command("/asset show corvane deck")
     for fact in (DECK, "v3", "MLR-2026-0118", "Ines Carvalho-Wick", "19 Aug 2027", "Also known as", "cage deck"):
         assert fact in said
     assert "Retire" not in said
     assert "Retire" in slack.person(OWNER).command("/asset show corvane deck")
-
-
-@pytest.mark.parametrize("words", ["corvane deck v1", "MLR-2026-0118 v2"])
-def test_whoever_names_an_old_version_is_shown_the_current_one(slack: Slack, words: str) -> None:
-    said = slack.person(REP).command(f"/asset show {words}")
-    assert "v3 is current." in said
-    assert "I used it" in said
-
-
-def test_an_expired_asset_says_so(slack: Slack) -> None:
-    said = slack.person(REP).command("/asset show quiet ward")
+    for words in ("corvane deck v1", "MLR-2026-0118 v2"):
+        said = dre.command(f"/asset show {words}")
+        assert "v3 is current." in said
+        assert "I used it" in said
+    said = dre.command("/asset show quiet ward")
     assert "expired on 31 Oct 2026, and nothing has taken its place yet. Ask Radomir Pellsky" in said
     assert "I used it" not in said
 
@@ -117,21 +123,20 @@ def test_what_fits_several_is_asked_and_what_fits_none_is_told(slack: Slack) -> 
     assert "Which one?" in dre.command("/asset show")
 
 
-@pytest.mark.parametrize(
-    "typed", ["<!channel> <@U12345678>", "‮gnirts", "🔥🔥", "a" * 4000, "show <https://x.example|y>"]
-)
-def test_whatever_is_typed_is_answered_and_obeyed_by_nobody(slack: Slack, typed: str) -> None:
-    said = slack.person(REP).command(f"/asset {typed}")
-    assert "<!channel>" not in said
-    assert len(said) < 3_000
-    assert "know" in said
-
-
-@pytest.mark.parametrize("word", ["add", "import", "edit corvane deck", "release corvane deck", "retire corvane deck"])
-def test_keeping_assets_is_for_marketing(slack: Slack, word: str) -> None:
+def test_whatever_is_typed_is_answered_and_obeyed_by_nobody(slack: Slack) -> None:
     dre = slack.person(REP)
-    assert "is for marketing. You can look: `/asset list`." in dre.command(f"/asset {word}")
-    assert dre.modal == ""
+    for typed in ("<!channel> <@U12345678>", "\u202egnirts", "🔥🔥", "a" * 4000, "show <https://x.example|y>"):
+        said = dre.command(f"/asset {typed}")
+        assert "<!channel>" not in said
+        assert len(said) < 3_000
+        assert "know" in said
+
+
+def test_keeping_assets_is_for_marketing(slack: Slack) -> None:
+    dre = slack.person(REP)
+    for word in ("add", "import", "edit corvane deck", "release corvane deck", "retire corvane deck"):
+        assert "is for marketing. You can look: `/asset list`." in dre.command(f"/asset {word}")
+        assert dre.modal == ""
 
 
 # add and edit
@@ -158,19 +163,22 @@ def test_the_same_reference_and_version_is_refused_and_the_form_keeps_its_words(
     assert "v4" in priya.reads("is in the library", "app").text
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
-    [
-        ("link", "https://x.example|evil", "A link begins with https://"),
-        ("reference", "\u202e \x07", "Which document number"),
-        ("expires_on", "2026-11-22", "That day is over"),
-        ("released_on", "2026-11-24", "That day has not come yet"),
-    ],
-)
-def test_a_wrong_field_is_named_in_the_form(slack: Slack, field: str, typed: str, sentence: str) -> None:
+WRONG = [
+    ("link", "https://x.example|evil", "A link begins with https://"),
+    ("reference", "\u202e \x07", "Which document number"),
+    ("expires_on", "2026-11-22", "That day is over"),
+    ("released_on", "2026-11-24", "That day has not come yet"),
+]
+
+
+def test_a_wrong_field_is_named_in_the_form(slack: Slack) -> None:
     priya = slack.person(MARKETER)
-    priya.command("/asset add")
-    assert sentence in priya.submit(**(NEW | {field: typed}))[field]
+    for field, typed, sentence in WRONG:
+        priya.command("/asset add")
+        wrong = priya.submit(**(NEW | {field: typed}))
+        assert list(wrong) == [field]
+        assert sentence in wrong[field]
+        assert priya.fields["title"] == NEW["title"]
     assert "I know no asset called" in priya.command("/asset show MLR-2026-0901")
 
 
@@ -181,21 +189,17 @@ def test_an_edit_changes_what_is_shown_and_found(slack: Slack) -> None:
     assert priya.submit(title="Corvane Lattice Story", aliases="lattice story") == {}
     assert "is saved" in priya.reads("Corvane Lattice Story", "app").text
     assert "Corvane Lattice Story" in slack.person(REP).command("/asset show lattice story")
-
-
-def test_what_is_out_cannot_become_a_draft_by_an_edit(slack: Slack) -> None:
-    priya = slack.person(MARKETER)
-    priya.command("/asset edit corvane deck")
+    priya.command("/asset edit lattice story")  # what is out cannot become a draft
     assert "It is out already" in priya.submit(released_on=None)["released_on"]
 
 
-@pytest.mark.parametrize("word", ["edit", "retire", "release"])
-def test_an_old_versions_name_changes_nothing_by_mistake(slack: Slack, word: str) -> None:
+def test_an_old_versions_name_changes_nothing_by_mistake(slack: Slack) -> None:
     priya = slack.person(MARKETER)
-    said = priya.command(f"/asset {word} corvane deck v1")
-    assert priya.modal == ""
-    assert "v3" in said
-    assert "Retire Corvane" not in said
+    for word in ("edit", "retire", "release"):
+        said = priya.command(f"/asset {word} corvane deck v1")
+        assert priya.modal == ""
+        assert "v3" in said
+        assert "Retire Corvane" not in said
 
 
 # lists
@@ -204,13 +208,6 @@ def test_an_old_versions_name_changes_nothing_by_mistake(slack: Slack, word: str
 def bring(person: Person, *lines: str, keep: str = "good") -> dict[str, str]:
     person.command("/asset import")
     return person.submit(csv="\n".join([HEADER, *lines]), keep=keep)
-
-
-def test_a_list_comes_in(slack: Slack) -> None:
-    priya = slack.person(MARKETER)
-    assert bring(priya, GOOD, GOOD.replace("0900", "0902").replace("Poster", "Print")) == {}
-    assert "2 asset versions are in the library now." in priya.modal
-    assert "Tumble Test Print" in priya.command("/asset show MLR-2026-0902")
 
 
 BROKEN = (
@@ -236,6 +233,9 @@ def test_bad_lines_are_each_named_and_wait_to_be_mended(slack: Slack) -> None:
     assert priya.submit(csv=f"{HEADER}\n{mended}") == {}
     assert "1 asset version is in the library now." in priya.modal
     assert "Titled" in priya.command("/asset show MLR-2026-0903")
+    assert bring(priya, GOOD.replace("0900", "0902").replace("Poster", "Print"), GOOD.replace("0900", "0905")) == {}
+    assert "2 asset versions are in the library now." in priya.modal
+    assert "Tumble Test Print" in priya.command("/asset show MLR-2026-0902")
 
 
 def test_a_list_with_a_newer_version_closes_the_announcement_of_the_one_before(slack: Slack) -> None:
@@ -250,19 +250,16 @@ def test_a_list_with_a_newer_version_closes_the_announcement_of_the_one_before(s
     assert closed.buttons == ["Show v2"]
 
 
-def test_all_or_nothing_takes_nothing(slack: Slack) -> None:
+def test_what_is_no_list_is_told_and_all_or_nothing_takes_nothing(slack: Slack) -> None:
     priya = slack.person(MARKETER)
+    for pasted in ("nonsense", "\x00", "🔥", "reference,version\nA,v1", f"{HEADER}\n"):
+        priya.command("/asset import")
+        assert priya.submit(csv=pasted, keep="good")["csv"].startswith("Line ") or "Please" in priya.modal
     wrong = bring(priya, *BROKEN, keep="all")
     for line in ("Line 3:", "Line 4:", "Line 5:"):
         assert line in wrong["csv"]
+    assert priya.fields["csv"] == "\n".join([HEADER, *BROKEN])
     assert "I know no asset called" in priya.command("/asset show MLR-2026-0900")
-
-
-@pytest.mark.parametrize("pasted", ["nonsense", "\x00", "🔥", "reference,version\nA,v1", f"{HEADER}\n"])
-def test_what_is_no_list_is_told(slack: Slack, pasted: str) -> None:
-    priya = slack.person(MARKETER)
-    priya.command("/asset import")
-    assert priya.submit(csv=pasted, keep="good")["csv"].startswith("Line ") or "Please" in priya.modal
 
 
 # release and retire
@@ -284,9 +281,19 @@ def test_a_release_is_announced_with_its_buttons_and_supersedes(slack: Slack, da
     private(dre, "I used it")
     dre.click("I used it", told)
     assert "v4" in private(dre, "Thank you, that is recorded.").text
+    dre.click("I used it", told)  # once more
+    slack.settle()
+    assert uses(database_url, dre) == 1
+    dre.click("Give feedback", told)
+    chosen = dre.fields["asset"]
+    assert dre.submit(said="The lattice story lands") == {}
+    assert "v4" in dre.reads("The lattice story lands", "app").text
+    dre.click("Couldn't use it", told)
+    assert "What was in the way?" in dre.modal
     found = versions(database_url, DECK)
     assert found["v3"].superseded_at
     assert found["v4"].released_at
+    assert chosen == str(found["v4"].id)
     assert "v4" in dre.command("/asset-feedback corvane deck 4 fine")
 
 
@@ -308,11 +315,7 @@ def test_an_announcement_of_what_is_out_needs_a_channel_and_a_release_does_not(s
     priya.command("/asset release tumble test brief")
     with pytest.raises(AssertionError, match="missing_inputs"):
         priya.submit()
-
-
-def test_what_has_expired_is_not_released_again(slack: Slack) -> None:
-    said = slack.person(MARKETER).command("/asset release quiet ward")
-    assert "expired on 31 Oct 2026" in said
+    assert "expired on 31 Oct 2026" in priya.command("/asset release quiet ward")
 
 
 def test_a_note_that_may_be_a_complaint_is_not_posted(slack: Slack) -> None:
@@ -340,6 +343,8 @@ def test_retire_asks_first_and_can_be_undone(slack: Slack) -> None:
     priya, dre = slack.person(MARKETER), slack.person(REP)
     release(priya, "corvane deck")
     announced = dre.reads(DECK, "#launches")
+    dre.command("/asset show corvane deck")
+    card = private(dre, DECK)
     assert "Nobody is offered it any more" in priya.command("/asset retire corvane deck")
     priya.click("Leave it")
     private(priya, "stays as it is.")
@@ -349,6 +354,9 @@ def test_retire_asks_first_and_can_be_undone(slack: Slack) -> None:
     dre.finds(lambda m: m.ts == announced.ts and "has been retired" in m.text, "the closed one", "#launches")
     assert DECK not in dre.command("/asset list corvane")
     assert "has been retired" in dre.command("/asset show corvane deck")
+    for label in ("I used it", "Give feedback", "Couldn't use it"):  # still on somebody's screen
+        dre.click(label, card)
+        assert "has been retired" in (dre.modal or private(dre, "has been retired").text)
     priya.click("Undo", receipt)
     priya.reads("is back in the library.", "app")
     again = dre.finds(lambda m: m.ts == announced.ts and "is out." in m.text, "the reopened one", "#launches")
