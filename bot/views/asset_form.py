@@ -112,13 +112,13 @@ def import_notice(saved: int, problems: list[BadLine]) -> str:
     done = f"{count(saved, 'asset version is', 'asset versions are')} in the library now."
     if not problems:
         return done
-    return f"{done} These lines are not, and wait below to be mended:\n{inert(problem_lines(problems))}"
+    return f"{done} These lines of your list are not, and wait below to be mended:\n{inert(problem_lines(problems))}"
 
 
 _ALIASES = "What people call it, separated by commas"
 _RELEASED = "Only if it is out already. Leave it empty for a draft; releasing comes with the announcement."
-_CHANNELS = "Invite me first: /invite @Groundswell in the channel."
-_NOTE = "Optional. It stands in the announcement."
+_CHANNELS = "If I am not in a channel yet, type /invite @Groundswell there first."
+_NOTE = "It stands in the announcement."
 
 
 def _of(card: Card | None) -> dict[str, str]:

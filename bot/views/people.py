@@ -167,7 +167,7 @@ def import_notice(saved: int, problems: list[BadLine]) -> str:
     done = f"{count(saved, 'person is', 'people are')} saved."
     if not problems:
         return done
-    return f"{done} These lines are not, and wait below to be mended:\n{inert(problem_lines(problems))}"
+    return f"{done} These lines of your list are not, and wait below to be mended:\n{inert(problem_lines(problems))}"
 
 
 def _found(page: PeoplePage) -> str:

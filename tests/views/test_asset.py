@@ -177,6 +177,8 @@ def test_bad_lines_are_named_and_the_rest_counted() -> None:
     assert told[0].startswith("Line 2: ")
     assert told[-1] == f"… and {len(PROBLEMS) - asset_form.SHOWN_PROBLEMS} more."
     assert asset_form.import_notice(1, []) == "1 asset version is in the library now."
+    # the lines that wait below stand elsewhere than in the list that was pasted
+    assert "These lines of your list are not" in asset_form.import_notice(1, PROBLEMS)
 
 
 def test_a_list_says_how_many_there_are() -> None:
