@@ -17,6 +17,7 @@ from rich.table import Table
 
 from bench.breaking import WAYS, Switch, broken_database, broken_network
 from bench.flows import FLOWS, Flow
+from bench.kept import Kept
 from bench.stage import ENGINES, Databases, Stage, open_databases, open_sandbox
 from bot.door import NOT_SAVED
 from bot.intake import Kind, delivery_key
@@ -141,36 +142,24 @@ def _tries(points: list[str], step: int) -> Iterator[tuple[int, str]]:
             yield from ((number, way) for way in WAYS[kind])
 
 
-def run(engine: str, flows: tuple[Flow, ...], step: int, console: Console, resume: Path | None) -> list[Tried]:
-    """Try every `step`-th call of these flows on one engine."""
-    known = _resumed(resume)
+def run(engine: str, flows: tuple[Flow, ...], step: int, console: Console, kept: Kept) -> list[Tried]:
+    """Try every `step`-th call of these flows on one engine, without those that are finished."""
     found = []
     with open_sandbox() as server, open_databases(engine, server.team_id) as databases:
         bench = Bench(server, databases, engine)
         for flow in flows:
-            if (tried := known.get((flow.name, engine))) is None:
+            if known := kept.get(f"{flow.name} {engine}"):
+                tried = Tried(**known)
+            else:
                 points = bench.count(flow)
                 tried = Tried(flow.name, engine, len(points))
                 tries = list(_tries(points, step))
                 for number, way in track(tries, f"{flow.name}, {engine}", console=console, transient=True):
                     tried.tries += 1
                     tried.violations += bench.go(flow, number, way)
-                _remember(resume, tried)
+                kept.add(f"{flow.name} {engine}", tried)
             found.append(tried)
     return found
-
-
-def _resumed(path: Path | None) -> dict[tuple[str, str], Tried]:
-    if path is None or not path.exists():
-        return {}
-    rows = [Tried(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {(row.flow, row.engine): row for row in rows}
-
-
-def _remember(path: Path | None, tried: Tried) -> None:
-    if path is not None:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(tried.__dict__) + "\n")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -189,7 +178,7 @@ def main(argv: list[str] | None = None) -> int:
     found: list[Tried] = []
     engines = (given.engine,) if given.engine else ENGINES[:1] if given.quick else ENGINES
     for engine in engines:
-        found += run(engine, flows, QUICK_STEP if given.quick else 1, console, given.resume)
+        found += run(engine, flows, QUICK_STEP if given.quick else 1, console, Kept(given.resume))
     table = Table(title="The n-th call fails")
     for column in ("flow", "engine", "calls", "tries", "violations"):
         table.add_column(column, justify="left" if column in ("flow", "engine") else "right")

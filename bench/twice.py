@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from sqlmodel import SQLModel, select
 
 import handlers
 from bench.apps import BOT, TEAM, TOKEN
+from bench.kept import Kept
 from bench.malformed import Grammar
 from bench.stage import ENGINES, TODAY, Databases, open_databases
 from bot.app import build_app
@@ -40,6 +42,7 @@ AT_ONCE = 0.5  # of what comes more than once: its first two copies come at the 
 # What differs from one world to the next without meaning anything: chance and real time.
 ANY = {"wire_key", "received_at", "not_before", "leased_until", "answer"}
 ANY_OF = {"job": {"dedupe_key"}}  # some hold the real time
+COUNTERS = ("payloads", "deliveries", "outcomes")
 WRITES = ("saved", "again", "refused")
 
 
@@ -56,7 +59,7 @@ class Tally:
 
     def add(self, other: "Tally") -> None:
         """Count another one in."""
-        for name in ("payloads", "deliveries", "outcomes"):
+        for name in COUNTERS:
             getattr(self, name).update(getattr(other, name))
         self.at_once, self.effects = self.at_once + other.at_once, self.effects + other.effects
         self.wrong += other.wrong
@@ -245,14 +248,20 @@ def run_chunk(databases: Databases, deliveries: int, seed: int, *, compare: bool
         return twins.walk(deliveries)
 
 
-def run(engine: str, deliveries: int, console: Console) -> Tally:
-    """All deliveries on one engine. Rows are compared on SQLite alone: on PostgreSQL a copy that lost uses up ids."""
+def run(engine: str, deliveries: int, console: Console, kept: Kept) -> Tally:
+    """All unfinished deliveries on one engine. Rows are compared on SQLite: on PostgreSQL lost copies use up ids."""
     tally = Tally()
     with open_databases(engine, TEAM) as databases, Progress(console=console, transient=True) as progress:
         bar = progress.add_task(engine, total=deliveries)
         for seed, first in enumerate(range(0, deliveries, CHUNK)):
             count = min(CHUNK, deliveries - first)
-            tally.add(run_chunk(databases, count, seed, compare=engine == "sqlite"))
+            part = f"{engine} {seed} {count}"
+            if known := kept.get(part):
+                done = Tally(**known | {name: Counter(known[name]) for name in COUNTERS})
+            else:
+                done = run_chunk(databases, count, seed, compare=engine == "sqlite")
+                kept.add(part, done)
+            tally.add(done)
             progress.update(bar, completed=first + count)
     return tally
 
@@ -261,11 +270,12 @@ def main(argv: list[str] | None = None) -> int:
     """Run and print; gives 1 if anything was wrong."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--quick", action="store_true", help=f"{QUICK} deliveries, SQLite alone")
+    arguments.add_argument("--resume", type=Path, metavar="FILE", help="keep what was done there, and go on from it")
     given = arguments.parse_args(argv)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     console, began, found = Console(), time.monotonic(), dict[str, Tally]()
     for engine in ENGINES[:1] if given.quick else ENGINES:
-        found[engine] = run(engine, QUICK if given.quick else FULL, console)
+        found[engine] = run(engine, QUICK if given.quick else FULL, console, Kept(given.resume))
     table = Table(title="Everything one to five times, two at once")
     for column in ("engine", "kind", "payloads", "deliveries", *WRITES, "read", "failed"):
         table.add_column(column, justify="left" if column in ("engine", "kind") else "right")

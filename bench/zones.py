@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,9 @@ import structlog
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from sqlalchemy import make_url
 
+from bench.kept import Kept
 from bench.stage import ENGINES
 from bench.zone_teams import Found, Team, different_zones, teams_of
 from bot.settings import Settings, read_settings
@@ -149,18 +152,24 @@ def open_database(engine: str) -> Iterator[str]:
         yield db.url
 
 
-def run(url: str, teams: list[Team], console: Console, seed: int = 1) -> Found:
-    """Every team's years, one team after the other."""
+def run(url: str, teams: list[Team], console: Console, kept: Kept, seed: int = 1) -> Found:
+    """Every team's years, one team after the other, without those that are finished."""
     found = Found()
     for number, team in enumerate(track(teams, f"{len(teams)} workspaces", console=console, transient=True)):
-        found.add(run_team(url, team, random.Random(seed * 1000 + number)))
+        part = f"{make_url(url).get_backend_name()} {team.team_id} {len(teams)}"
+        if known := kept.get(part):
+            done = Found(**known | {"events": Counter(known["events"])})
+        else:
+            done = run_team(url, team, random.Random(seed * 1000 + number))
+            kept.add(part, done)
+        found.add(done)
     return found
 
 
 def quick(url: str, console: Console) -> Found:
     """A few zones in the weeks in which summer time begins and ends."""
     teams = [team for start in QUICK_STARTS for team in teams_of(list(QUICK_ZONES), start, QUICK_WEEKS)]
-    return run(url, teams, console)
+    return run(url, teams, console, Kept(None))
 
 
 def show(found: dict[str, Found], console: Console) -> None:
@@ -183,6 +192,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="a few zones and weeks, SQLite alone")
     arguments.add_argument("--engine", choices=ENGINES, help="one engine alone")
+    arguments.add_argument("--resume", type=Path, metavar="FILE", help="keep what was done there, and go on from it")
     given = arguments.parse_args(argv)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     console, began, found = Console(), time.monotonic(), dict[str, Found]()
@@ -191,7 +201,9 @@ def main(argv: list[str] | None = None) -> int:
             if given.quick:
                 found[engine] = quick(url, console)
             else:
-                found[engine] = run(url, teams_of(different_zones(START, WEEKS), START, WEEKS), console)
+                found[engine] = run(
+                    url, teams_of(different_zones(START, WEEKS), START, WEEKS), console, Kept(given.resume)
+                )
     show(found, console)
     wrong = sum(len(one.wrong) for one in found.values())
     figures = {name: sum(getattr(one, name) for one in found.values()) for name in ("slots", "sent", "late", "skipped")}
