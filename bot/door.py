@@ -21,7 +21,7 @@ from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, delivery_key
 from bot.settings import Settings
 from bot.views import kit
-from storage import inbox, jobs
+from storage import inbox, jobs, turns
 from storage import people as people_store
 from storage.db import Database
 
@@ -92,6 +92,7 @@ class Door:
         key, team_id, answer = delivery_key(listener.kind, body), self._team_id(), None
         try:
             with self._db.begin() as session:
+                turns.take_turn(session, team_id=team_id, of=f"person {_user_id(body)}")  # two presses in one moment
                 known = inbox.get_delivery(session, team_id=team_id, key=key)
                 if known is not None:
                     return "again", Answer.from_json(known.answer)

@@ -12,8 +12,10 @@ from bot.domain.csv_list import BadLine
 from bot.domain.people import DEPARTMENT_LABELS, PeopleReading, PersonLine, read_people_csv
 from bot.errors import BotError
 from storage import jobs
+from storage.turns import take_turn
 
 DEPARTMENTS = tuple(DEPARTMENT_LABELS)
+ROLES_TURN = "roles"  # two admins who take each other's role away in one moment would leave nobody
 LAST_ADMIN = "This is the only admin. Make somebody else an admin first, so that there is always one."
 
 
@@ -169,6 +171,7 @@ def change_roles(
     Raises:
         BotError: nobody would be an admin any more.
     """
+    take_turn(session, team_id=team_id, of=ROLES_TURN)
     person = get_person(session, team_id=team_id, user_id=user_id)
     before = list_roles(session, team_id=team_id, user_id=user_id)
     after = roles or frozenset({"rep"})
@@ -192,6 +195,7 @@ def import_people(
     admins: frozenset[str] = frozenset(),
 ) -> PeopleImport:
     """Save a list of people in CSV; with `all_or_nothing` a single bad line keeps all the others out."""
+    take_turn(session, team_id=team_id, of=ROLES_TURN)
     reading = read_people_csv(text)
     problems, found = list(reading.problems), []
     for line in reading.people:

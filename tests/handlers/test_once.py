@@ -1,20 +1,21 @@
 """Every delivery of a person's way through the product comes five times, two of them at once: it has happened once."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bench.flows import FLOWS, Flow
 from bench.stage import ENGINES, Databases, Line, Stage, body_of, open_databases, open_sandbox
 from bot.views.kit import with_memo
 from sandbox.server import SandboxServer
+from storage.feedback import Feedback
 from storage.people import Person
 
-COPIES = 5
+COPIES, PRESSES = 5, 8
 ONE_BY_ONE = [flow for flow in FLOWS if flow.name not in ("digest", "sweep")]  # in those nobody does anything
 
 
@@ -34,6 +35,14 @@ class Stutter(Line):
         told = [(answer.status, body_of(answer)) for answer in answers]
         self.different += [f"{kind}: {told}"] if any(one != told[0] for one in told) else []
         return told[0][1]
+
+
+class Held(Line):
+    """Keeps what Slack delivers to itself."""
+
+    async def deliver(self, kind: str, payload: dict[str, Any], _headers: dict[str, str], _timeout: float) -> Any:
+        """Take it, and let nobody have it."""
+        self.taken.append((kind, payload))
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +104,36 @@ def test_a_form_that_comes_back_for_nobody_makes_nobody(stage: Stage, claimed: s
 
 def person_ids(session: Session) -> set[str]:
     return set(session.exec(select(Person.user_id)).all())
+
+
+def press_often(stage: Stage, press: Callable[[], None]) -> None:
+    """Somebody presses a button many times in one moment: each press is a delivery of its own."""
+    held = Held(stage.app)
+    stage.server.sandbox.delivery.request_url = held  # type: ignore[assignment]
+    press()
+    stage.server.sandbox.delivery.request_url = stage.line  # type: ignore[assignment]
+    ((_, payload),) = held.taken
+    action = payload["actions"][0]
+    presses = [payload | {"actions": [action | {"action_ts": f"17.{number}"}]} for number in range(PRESSES)]
+    with ThreadPoolExecutor(PRESSES) as pool:
+        assert {answer.status for answer in pool.map(stage.line.send, presses)} == {200}
+    stage.settle()
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # a warning that is an error would save the day
+def test_many_presses_in_one_moment_are_one_use(stage: Stage) -> None:
+    dre = stage.slack.person("Dre Hollowell")
+    dre.command("/asset show corvane surgeon deck", "#general")
+    card = next(message for message in dre.messages("#general") if "I used it" in message.buttons)
+    press_often(stage, lambda: dre.click("I used it", card))
+    with stage.looks.read() as session:
+        assert len(session.exec(select(Feedback).where(Feedback.source == "button")).all()) == 1
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_many_choices_in_one_moment_record_the_words_once(stage: Stage) -> None:
+    dre = stage.slack.person("Dre Hollowell")
+    dre.command("/asset-feedback corvain surgon dek loved the lattice", "#general")
+    press_often(stage, lambda: dre.click("This one"))
+    with stage.looks.read() as session:
+        assert len(session.exec(select(Feedback).where(col(Feedback.said).contains("loved the lattice"))).all()) == 1

@@ -1,0 +1,74 @@
+"""One after the other: what looks first and then writes what it saw, in two transactions at the same moment."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import Session
+
+from bot.errors import BotError
+from storage import people
+from storage.db import Database
+from storage.turns import take_turn
+
+NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
+LONG = 0.15  # seconds that the first transaction stays open
+
+
+def at_once(db: Database, first: Callable[[Session], None], second: Callable[[Session], None]) -> list[str]:
+    """Begin the second transaction while the first is open; gives what ended or failed, in its order."""
+    begun, told = threading.Event(), list[str]()
+
+    def run(name: str, do: Callable[[Session], None], seconds: float) -> None:
+        try:
+            with db.begin() as session:
+                do(session)
+                begun.set()
+                time.sleep(seconds)
+                told.append(name)
+        except BotError as error:
+            told.append(error.sentence)
+
+    threads = [threading.Thread(target=run, args=("first", first, LONG))]
+    threads[0].start()
+    begun.wait(5)
+    threads.append(threading.Thread(target=run, args=("second", second, 0)))
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def turn(team_id: str, of: str) -> Callable[[Session], None]:
+    return lambda session: take_turn(session, team_id=team_id, of=of)
+
+
+def test_the_second_waits_for_the_first(db: Database) -> None:
+    assert at_once(db, turn("T1", "person U1"), turn("T1", "person U1")) == ["first", "second"]
+
+
+@pytest.mark.parametrize(("team_id", "of"), [("T2", "person U1"), ("T1", "person U2")])
+def test_nobody_waits_for_somebody_else(db: Database, team_id: str, of: str) -> None:
+    """But on SQLite, where one writes at a time."""
+    told = at_once(db, turn("T1", "person U1"), turn(team_id, of))
+    assert told == (["first", "second"] if db.is_sqlite else ["second", "first"])
+
+
+def test_two_admins_cannot_take_each_others_role_away(db: Database) -> None:
+    admins = ("UADA", "UBEN")
+    with db.begin() as session:
+        for user_id in admins:
+            people.record_person(session, team_id="T1", user_id=user_id, now=NOW, name=user_id)
+            people.record_roles(session, team_id="T1", user_id=user_id, roles=frozenset({"admin"}))
+
+    def dismiss(user_id: str) -> Callable[[Session], None]:
+        def change(session: Session) -> None:
+            people.change_roles(session, team_id="T1", user_id=user_id, roles=frozenset(), admins=frozenset())
+
+        return change
+
+    assert at_once(db, dismiss("UADA"), dismiss("UBEN")) == ["first", people.LAST_ADMIN]
+    with db.read() as session:
+        assert [one.user_id for one in people.list_admins(session, team_id="T1", admins=frozenset())] == ["UBEN"]
