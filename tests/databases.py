@@ -39,6 +39,8 @@ OPTIONS = (
 class PostgresServer:
     """The shared server, as one process uses it: `enter` before the first database, `leave` after the last."""
 
+    _uses = 0  # of this process, by whichever object: it may be entered again before it is left
+
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
         self._run = folder / "server"
@@ -46,6 +48,7 @@ class PostgresServer:
     def enter(self) -> None:
         """Start the server, or find it running."""
         with self._alone():
+            PostgresServer._uses += 1
             (self._folder / "users" / str(os.getpid())).touch()
             if not self._answers():
                 shutil.rmtree(self._run, ignore_errors=True)
@@ -54,6 +57,9 @@ class PostgresServer:
     def leave(self) -> None:
         """Stop the server and clean up, if nobody else uses it."""
         with self._alone():
+            PostgresServer._uses -= 1
+            if PostgresServer._uses:
+                return
             (self._folder / "users" / str(os.getpid())).unlink(missing_ok=True)
             for user in (self._folder / "users").iterdir():
                 if _is_alive(int(user.name)):
