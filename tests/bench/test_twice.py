@@ -34,7 +34,7 @@ def test_a_copy_that_is_taken_as_a_new_one_is_found() -> None:
             forget = "CREATE TRIGGER forget AFTER INSERT ON inbox BEGIN DELETE FROM inbox; END"
             session.connection().exec_driver_sql(forget)
         db.close()
-        twins = twice.Twins(once, often, random.Random(1), compare=True)
+        twins = twice.Twins(once, often, random.Random(1))
         wrong = twins.walk(150).wrong
         twins.close()
     assert any(told.startswith("{'saved': ") for told in wrong)
