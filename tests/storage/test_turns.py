@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import Session
 
+from bot.domain.csv_list import BadLine
 from bot.errors import BotError
 from storage import people
 from storage.db import Database
@@ -56,19 +57,37 @@ def test_nobody_waits_for_somebody_else(db: Database, team_id: str, of: str) -> 
     assert told == (["first", "second"] if db.is_sqlite else ["second", "first"])
 
 
-def test_two_admins_cannot_take_each_others_role_away(db: Database) -> None:
-    admins = ("UADA", "UBEN")
+@pytest.fixture
+def two_admins(db: Database) -> Database:
     with db.begin() as session:
-        for user_id in admins:
+        for user_id in ("UADA", "UBEN"):
             people.record_person(session, team_id="T1", user_id=user_id, now=NOW, name=user_id)
             people.record_roles(session, team_id="T1", user_id=user_id, roles=frozenset({"admin"}))
+    return db
 
+
+def who_is_admin(db: Database) -> list[str]:
+    with db.read() as session:
+        return [one.user_id for one in people.list_admins(session, team_id="T1", admins=frozenset())]
+
+
+def test_two_admins_cannot_take_each_others_role_away(two_admins: Database) -> None:
     def dismiss(user_id: str) -> Callable[[Session], None]:
         def change(session: Session) -> None:
             people.change_roles(session, team_id="T1", user_id=user_id, roles=frozenset(), admins=frozenset())
 
         return change
 
-    assert at_once(db, dismiss("UADA"), dismiss("UBEN")) == ["first", people.LAST_ADMIN]
-    with db.read() as session:
-        assert [one.user_id for one in people.list_admins(session, team_id="T1", admins=frozenset())] == ["UBEN"]
+    assert at_once(two_admins, dismiss("UADA"), dismiss("UBEN")) == ["first", people.LAST_ADMIN]
+    assert who_is_admin(two_admins) == ["UBEN"]
+
+
+def test_two_lists_at_once_leave_an_admin(two_admins: Database) -> None:
+    def bring(user_id: str) -> Callable[[Session], None]:
+        text = f"slack_id,role\n{user_id},rep"
+        return lambda session: refused.extend(people.import_people(session, team_id="T1", text=text, now=NOW).problems)
+
+    refused: list[BadLine] = []
+    at_once(two_admins, bring("UADA"), bring("UBEN"))
+    assert who_is_admin(two_admins) == ["UBEN"]
+    assert len(refused) == 1
