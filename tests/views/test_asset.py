@@ -12,6 +12,7 @@ from bot.domain.feedback import DEFAULT_EMOJI_MAP
 from bot.views import asset, asset_card, asset_form, asset_library, kit
 from bot.views.asset_library import PAGE_SIZE, Page
 from sandbox.blocks import check_message, check_view
+from tests.views.formatted import mrkdwn
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -84,16 +85,6 @@ VIEWS = {
     "announce": asset_form.release_modal(WORST),
     "card": asset_card.card_modal(WORST, TODAY, is_keeper=True, tz=TZ, note="v2 is current. " * 20),
 }  # fmt: skip
-
-
-def mrkdwn(part: Any) -> list[str]:
-    """All texts in which Slack would make links and mentions."""
-    if isinstance(part, list):
-        return [text for one in part for text in mrkdwn(one)]
-    if not isinstance(part, dict):
-        return []
-    own = [part["text"]] if part.get("type") == "mrkdwn" else []
-    return own + [text for value in part.values() for text in mrkdwn(value)]
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

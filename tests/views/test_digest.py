@@ -14,6 +14,7 @@ from bot.domain.digest_quotes import Quote
 from bot.views.digest import digest_message, has_details
 from bot.views.digest_details import details_message, details_modal
 from sandbox.blocks import check_message, check_view
+from tests.views.formatted import mrkdwn
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WEEK = week_before(date(2026, 11, 23), "UTC")
@@ -54,16 +55,6 @@ MESSAGES = {
     "a quiet week": digest_message(replace(NOTHING, before=NUMBERS), with_button=False),
     "details": details_message(WORST),
 }
-
-
-def mrkdwn(part: Any) -> list[str]:
-    """All texts in which Slack would make links and mentions."""
-    if isinstance(part, list):
-        return [text for one in part for text in mrkdwn(one)]
-    if not isinstance(part, dict):
-        return []
-    own = [part["text"]] if part.get("type") == "mrkdwn" else []
-    return own + [text for value in part.values() for text in mrkdwn(value)]
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from bot.domain.feedback_told import Told
 from bot.views import feedback, feedback_form, feedback_mine, feedback_owner, feedback_receipt
 from bot.views.feedback_mine import MinePage
 from sandbox.blocks import check_message, check_view
+from tests.views.formatted import mrkdwn
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -80,16 +80,6 @@ VIEWS = {
     "reply sent": feedback_owner.reply_sent(WORST),
     "reply held": feedback_owner.reply_held(""),
 }
-
-
-def mrkdwn(part: Any) -> list[str]:
-    """All texts in which Slack would make links and mentions."""
-    if isinstance(part, list):
-        return [text for one in part for text in mrkdwn(one)]
-    if not isinstance(part, dict):
-        return []
-    own = [part["text"]] if part.get("type") == "mrkdwn" else []
-    return own + [text for value in part.values() for text in mrkdwn(value)]
 
 
 @pytest.mark.parametrize("name", MESSAGES)
