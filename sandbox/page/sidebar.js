@@ -75,7 +75,10 @@ function placeRow(place) {
   const unread = isUnread(place) && !(here && app.atBottom && app.tab !== "home");
   const isApp = place.kind === "app";
   const sign = isApp ? avatar(app.see.app.user_id, "tiny") : place.kind === "private" ? icon("lock", 14) : SIGNS[place.kind];
-  const go = () => openConversation(place.id, { tab: isApp ? (unread ? "messages" : app.lastTab || "home") : null });
+  const go = () => {
+    if (isApp && unread) app.lastTab = "messages"; // and back to them after a look elsewhere
+    openConversation(place.id, { tab: isApp ? app.lastTab || "home" : null });
+  };
   return h(
     "li",
     { key: place.id },
