@@ -135,7 +135,7 @@ def added_receipt(card: Card, today: date, *, tz: str, changed: bool = False) ->
     done = "is saved" if changed else "is in the library"
     draft = state_on(card, today) == "draft"
     more = " It is a draft: reps see it once you release it." if draft else ""
-    return card_message(card, today, is_keeper=True, tz=tz, note=f"{asset_name(card)} {done}.{more}")
+    return card_message(card, today, is_keeper=True, tz=tz, note=f"It {done}.{more}")
 
 
 def released_receipt(card: Card, told: Iterable[str], stood: Iterable[str], replaced: Iterable[Card]) -> dict[str, Any]:
