@@ -157,5 +157,5 @@ def test_nothing_of_this_machine_is_in_the_tree() -> None:
     for pattern in ("*.md", "*.toml", "*.lock", "Makefile", "*.yaml", ".ci/*"):
         for path in HOUSE.glob(pattern):
             source = path.read_text(encoding="utf-8")
-            assert "index-url" not in source, path
+            assert not re.search(r"index.url", source), path
             assert str(HOUSE.parent) + "/" not in source or str(HOUSE.parent) == "/", path
