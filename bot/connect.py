@@ -181,6 +181,7 @@ def hang_up(handler: CheckedSocket) -> None:
         with contextlib.suppress(OSError):
             connected.shutdown(socket.SHUT_RD)  # acknowledgements under way still go out
     handler.close()  # type: ignore[no-untyped-call]
+    handler.client.disconnect()  # a connection that was just being opened anew; its thread has ended by now
 
 
 def slack_client(settings: Settings, timeout: float) -> WebClient:

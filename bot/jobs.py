@@ -61,7 +61,7 @@ class Worker:
         """Finish the job that is under way; no other follows."""
         self._closed.set()
         self._work.set()
-        self._thread.join(timeout=15)
+        self._thread.join(timeout=self._settings.stop_seconds)
 
     def wake(self) -> None:
         """There may be something to do."""

@@ -56,7 +56,7 @@ class Sender:
         self._pace = Pace(target_seconds=settings.send_interval, per_second=settings.sends_per_second)
         self._work = threading.Event()
         self._closed = threading.Event()
-        self._stop_seconds = settings.send_timeout
+        self._stop_seconds = settings.stop_seconds
         self._threads = [
             threading.Thread(target=self._run, name=f"sender-{number}", daemon=True)
             for number in range(settings.send_threads)

@@ -1,5 +1,6 @@
 """Everything that can be configured; the only reader of the environment and of .env."""
 
+import math
 import re
 from difflib import get_close_matches
 from functools import cached_property
@@ -157,6 +158,14 @@ class Settings(BaseSettings):
         """Which emoji (without colons) means what; the default map with the pairs of REACTIONS put over it."""
         pairs = (pair.partition("=") for pair in self.reactions.split(",") if pair.strip())
         return dict(DEFAULT_EMOJI_MAP) | {emoji.strip(": "): meaning.strip() for emoji, _, meaning in pairs}
+
+    @property
+    def stop_seconds(self) -> float:
+        """How long stopping waits for calls under way: the time-outs of a look and a post, and to record the outcome.
+
+        The client takes whole seconds, so `send_timeout` is rounded up.
+        """
+        return 5 + 2 * math.ceil(self.send_timeout)
 
     @property
     def has_tokens(self) -> bool:

@@ -1,9 +1,18 @@
 """Messages on their way out, with a Slack that goes wrong: each arrives once, or it is said that nobody knows."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from bot.connect import slack_client
+from bot.reader import Reader
+from bot.sender import Sender
+from sandbox.server import SandboxServer
+from storage.db import Database
+from storage.outbox import Outbox, enqueue
+from tests.house import sandbox_settings
 from tests.slack import Person, Slack, wait_until
 
 ADMIN = "Sam Etxeverrieta"
@@ -139,3 +148,26 @@ def test_a_home_that_could_not_be_shown_is_drawn_again(slack: Slack) -> None:
     dre = slack.person(REPS[0])
     dre.opens_home()
     wait_until(lambda: "Hello Dre" in dre.home, "the Home is drawn")
+
+
+def test_stopping_waits_for_the_call_under_way_and_for_what_came_of_it(server: SandboxServer, db: Database) -> None:
+    """The time-out of a call is rounded up to whole seconds, so it may be longer than `send_timeout`."""
+    screen = Slack(server.url)
+    screen.post("reset")
+    go_wrong(screen, "timeout_before", delay=3)
+    settings = sandbox_settings(server, db.url, send_timeout=0.2)
+    client = slack_client(settings, settings.send_timeout)
+    now = datetime.now(UTC)
+    with db.begin() as session:
+        message = {"text": "Hello", "blocks": []}
+        enqueue(session, team_id=server.team_id, key="k", target=screen.person(REPS[0]).id, message=message, now=now)
+    sender = Sender(
+        settings=settings, db=db, client=client, reader=Reader(client), team_id=server.team_id, now=lambda: now
+    )
+    sender.start()
+    wait_until(lambda: bool(screen.get("log", kind="fault")["entries"]), "the call is under way")
+    sender.stop()
+    with db.read() as session:
+        row = session.exec(select(Outbox)).one()
+    assert (row.state, row.reason) == ("sending", "TimeoutError")
+    screen.close()
