@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.app import build_app
 from bot.clock import RemoteClock
 from bot.company import load_company
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
 from storage.db import Database
 from storage.schema import migrate
@@ -18,22 +19,26 @@ COMPANY = HOUSE / "sandbox" / "company"
 DRE, INES = "UE50DGOK6", "U8X8OIMQP"  # a rep, and the marketer who owns the spine deck
 
 
-@contextmanager
-def whole_house(database_url: str) -> Iterator[Slack]:
-    """Everything runs and is connected until the block ends; the database may be empty."""
-    server = SandboxServer(company=COMPANY, manifest=HOUSE / "manifest.yaml", port=0, limit_scale=0)
-    server.start()
-    settings = read_settings(
+def sandbox_settings(server: SandboxServer, database_url: str, **more: Any) -> Settings:
+    """The app's settings in this sandbox: nothing waits for Slack's pace, and the clock ticks when it jumps."""
+    waits = {"send_interval": 0, "sends_per_second": 0, "tick_seconds": 60}
+    return read_settings(
         env_file=None,
         slack_bot_token="xoxb-sandbox",
         slack_app_token="xapp-sandbox",
         slack_api_url=f"{server.url}/api/",
         clock_url=f"{server.url}/_sandbox/clock",
         database_url=database_url,
-        send_interval=0,
-        sends_per_second=0,
-        tick_seconds=60,
+        **waits | more,
     )
+
+
+@contextmanager
+def whole_house(database_url: str) -> Iterator[Slack]:
+    """Everything runs and is connected until the block ends; the database may be empty."""
+    server = SandboxServer(company=COMPANY, manifest=HOUSE / "manifest.yaml", port=0, limit_scale=0)
+    server.start()
+    settings = sandbox_settings(server, database_url)
     db, clock = Database(database_url), RemoteClock(settings.clock_url)
     migrate(db)
     with db.begin() as session:

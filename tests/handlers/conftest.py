@@ -12,9 +12,9 @@ import structlog
 from bot.app import build_app
 from bot.clock import RemoteClock
 from bot.company import load_company
-from bot.settings import read_settings
 from sandbox.server import SandboxServer
 from storage.db import Database
+from tests.house import sandbox_settings
 from tests.slack import Slack, wait_until
 from tests.watch import check_log, check_outgoing, plant_canaries
 from tests.work import is_idle
@@ -79,16 +79,7 @@ def slack(
     screen.post("reset")
     screen.post("limits", scale=0)
     db = Database(database_url)
-    settings = read_settings(
-        env_file=None,
-        slack_bot_token="xoxb-sandbox",
-        slack_app_token="xapp-sandbox",
-        slack_api_url=f"{server.url}/api/",
-        clock_url=f"{server.url}/_sandbox/clock",
-        database_url=database_url,
-        official_form_url=FORM,
-        **{"send_interval": 0, "sends_per_second": 0, "tick_seconds": 60} | waits,
-    )
+    settings = sandbox_settings(server, database_url, official_form_url=FORM, **waits)
     clock = RemoteClock(settings.clock_url)
     with db.begin() as session:
         load_company(session, folder=company, team_id=server.team_id, now=clock.now())
