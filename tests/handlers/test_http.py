@@ -27,7 +27,7 @@ from tests.handlers.conftest import COMPANY, HOUSE
 from tests.slack import Slack, wait_until
 from tests.work import is_idle
 
-STOPS_WITHIN = 20.0  # seconds: it ends by itself; how fast is no matter of a test on a busy machine
+STOPS_WITHIN = 5.0  # seconds, when nothing is under way
 
 
 def free_port() -> int:
