@@ -129,7 +129,7 @@ def _feedback(page: HomePage) -> list[dict[str, Any]]:
         return [*title, kit.context("Nothing yet. Your first words about an asset will stand here.")]
     blocks = title
     for line in page.feedback:
-        what = f"*{inert(clip(line.title or 'An asset not known yet', 200))}*"
+        what = f"*{inert(clip(line.title or 'No asset in particular', 200))}*"
         told = f"\n{inert(clip(line.told, 300))}" if line.told else ""
         blocks += [kit.section(what + told), kit.context(f"{line.status} · {kit.day(line.at, page.tz)}")]
     return [*blocks, kit.context("`/asset-feedback mine` shows all of it, to edit or take back.")]
