@@ -307,7 +307,8 @@ def test_a_restore_that_fails_changes_nothing(full: Database, tmp_path: Path) ->
         else:
             connection.execute("UPDATE feedbackreply SET text = 'a' || char(0)")  # SQLite keeps it, PostgreSQL does not
     connection.close()
-    assert tables()[-1].name == "feedbackreply"
+    names = [table.name for table in tables()]
+    assert names.index("feedbackreply") > len(names) // 2  # most of the others are restored before it
     before = rows_of(full)
     with pytest.raises(BotError, match="is damaged" if full.is_sqlite else "A row of .* does not fit"):
         put_back(full.url, file, sure=True)
