@@ -9,7 +9,7 @@ ROUND_STATES = ("open", "closed")
 
 
 class CheckIn(SQLModel, table=True):
-    """A recurring check-in; `audience` (`bot.domain.audience`), `questions`, `cadence` (`bot.domain.check_in`) are JSON.
+    """A recurring check-in. `audience` (`bot.domain.audience`), `questions`, `cadence` (`bot.domain.check_in`) are JSON.
 
     `version` counts the edits, so that two people who edit it at once are told. It runs from `starts_on` until
     `stopped_at`.
