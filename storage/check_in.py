@@ -9,10 +9,10 @@ ROUND_STATES = ("open", "closed")
 
 
 class CheckIn(SQLModel, table=True):
-    """A recurring check-in. `audience` (`bot.domain.audience`), `questions`, `cadence` (`bot.domain.check_in`) are JSON.
+    """A recurring check-in.
 
-    `version` counts the edits, so that two people who edit it at once are told. It runs from `starts_on` until
-    `stopped_at`.
+    `audience` (`bot.domain.audience`), `questions` and `cadence` (`bot.domain.check_in`) are JSON. `version` counts
+    the edits, so that two people who edit it at once are told. It runs from `starts_on` until `stopped_at`.
     """
 
     __table_args__ = (Index("check_in_by_team", "team_id", "stopped_at"),)
