@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import make_url, text
@@ -15,6 +15,7 @@ from storage.serving import nobody_serves, serve
 
 MADE_ALONE = Path("var")  # the one folder that is made where it is missing: the default file's
 OURS = "workspace"  # a table that every version of Groundswell has
+OWNER_ONLY = 0o600
 WAIT = 2.0  # seconds for another program that has locked the file
 SAFE_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT_MS}  # 2: FULL
 UNREACHABLE = (
@@ -131,6 +132,7 @@ def sqlite_path(url: str) -> Path | None:
 def _open(url: str, *, serving: bool) -> Database:
     make_folder(url)
     check_file(url)
+    _make_private(url)
     db = Database(url)
     try:
         with _in_words(url):
@@ -145,6 +147,14 @@ def _open(url: str, *, serving: bool) -> Database:
         db.close()
         raise
     return db
+
+
+def _make_private(url: str) -> None:
+    """A new file is its owner's alone: it holds who said what. SQLite gives its log the same rights."""
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        with suppress(OSError):  # what is wrong with the folder, SQLite says in a moment
+            path.touch(mode=OWNER_ONLY)
 
 
 @contextmanager

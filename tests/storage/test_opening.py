@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import sqlite3
+import stat
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from storage import people
 from storage.db import Database
 from storage.opening import check_rules, open_to_change, open_to_read, open_to_serve
 from storage.schema import migrate
+from storage.workspace import record_workspace
 from tests.databases import sqlite_database
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -154,6 +156,18 @@ def test_the_default_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     open_to_serve("sqlite:///var/groundswell.db").close()
     assert (tmp_path / "var" / "groundswell.db").exists()
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    db = open_to_serve(f"sqlite:///{file}")
+    with db.begin() as session:
+        record_workspace(session, team_id="T1", name="Meridian", bot_user_id="U1", now=datetime.now(UTC))
+    rights = {
+        one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.glob("new.db*") if "serving" not in one.name
+    }
+    db.close()
+    assert rights == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
 
 
 def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
