@@ -1,10 +1,22 @@
 """Recurring check-ins: the same questions to a group again and again, and what people answered (P4)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 
+from bot.domain.audience import Audience
+from bot.domain.check_in import Asked, Cadence, CheckInFields, questions_from_json, questions_to_json
+from bot.errors import BotError
+from storage import people
+from storage.people import Person
+from storage.turns import take_turn
+
+EDITED = (
+    "Somebody else has changed this check-in since you opened the form, so nothing was saved. What you typed is still "
+    "here; open the check-in once more to see theirs."
+)
 ROUND_STATES = ("open", "closed")
 
 
@@ -31,7 +43,10 @@ class CheckIn(SQLModel, table=True):
 
 
 class CheckInRound(SQLModel, table=True):
-    """One occurrence of a check-in, with the questions as they were when it opened."""
+    """One occurrence of a check-in, with the questions as they were when it opened.
+
+    `questions` is JSON of `bot.domain.check_in.Asked`. `told_at` is when the owner got the summary.
+    """
 
     __table_args__ = (
         UniqueConstraint("team_id", "check_in_id", "local_date"),
@@ -70,3 +85,173 @@ class CheckInAnswer(SQLModel, table=True):
     feedback_id: int | None = Field(default=None, foreign_key="feedback.id")
     answered_at: datetime
     withdrawn_at: datetime | None = None
+
+
+def add_check_in(session: Session, *, team_id: str, owner_id: str, fields: CheckInFields, now: datetime) -> CheckIn:
+    """Start a check-in with checked fields."""
+    row = CheckIn(team_id=team_id, owner_id=owner_id, created_at=now, **_columns(fields))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def record_fields(session: Session, row: CheckIn, *, fields: CheckInFields, version: int, owner_id: str) -> None:
+    """Put checked fields in the place of those that are there; `version` is the one that whoever edits has seen.
+
+    Raises:
+        BotError: somebody else has edited it since.
+    """
+    if row.version != version:
+        raise BotError(EDITED)
+    for name, value in _columns(fields).items():
+        setattr(row, name, value)
+    row.version, row.owner_id = version + 1, owner_id
+    session.add(row)
+    session.flush()
+
+
+def record_stopped(session: Session, row: CheckIn, *, now: datetime | None, starts_on: date | None = None) -> None:
+    """No more rounds from now on; or (`now` is None) rounds again, from `starts_on` on."""
+    row.stopped_at, row.version = now, row.version + 1
+    row.starts_on = max(row.starts_on, starts_on or row.starts_on)
+    session.add(row)
+    session.flush()
+
+
+def get_check_in(session: Session, *, team_id: str, check_in_id: int) -> CheckIn | None:
+    """One check-in of this workspace, or None."""
+    return session.exec(select(CheckIn).where(CheckIn.team_id == team_id, CheckIn.id == check_in_id)).first()
+
+
+def take_check_in(session: Session, *, team_id: str, check_in_id: int) -> CheckIn | None:
+    """The same for somebody who is going to change it: of two at the same moment the second waits for the first."""
+    take_turn(session, team_id=team_id, of=f"check_in {check_in_id}")
+    return get_check_in(session, team_id=team_id, check_in_id=check_in_id)
+
+
+def list_check_ins(session: Session, *, team_id: str, is_running: bool | None = None) -> list[CheckIn]:
+    """The check-ins of a workspace: the running ones first, each kind by name."""
+    query = select(CheckIn).where(CheckIn.team_id == team_id)
+    if is_running is not None:
+        query = query.where(col(CheckIn.stopped_at).is_(None) if is_running else col(CheckIn.stopped_at).is_not(None))
+    order = (col(CheckIn.stopped_at).is_not(None), func.lower(CheckIn.name), col(CheckIn.id))
+    return list(session.exec(query.order_by(*order)))
+
+
+def fields_of(row: CheckIn) -> CheckInFields:
+    """What a row says, as its form has it."""
+    return CheckInFields(
+        name=row.name,
+        audience=Audience.from_json(row.audience),
+        questions=questions_from_json(row.questions),
+        cadence=Cadence.from_json(row.cadence),
+        starts_on=row.starts_on,
+    )
+
+
+def add_round(
+    session: Session, row: CheckIn, *, day: date, asked: Asked, now: datetime, closes_at: datetime
+) -> CheckInRound:
+    """Open the round of a day; a second process that opens the same one raises IntegrityError."""
+    found = CheckInRound(
+        team_id=row.team_id,
+        check_in_id=row.id or 0,
+        local_date=day,
+        questions=asked.to_json(),
+        group_size=asked.size,
+        opened_at=now,
+        closes_at=closes_at,
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def get_round(session: Session, *, team_id: str, round_id: int) -> CheckInRound | None:
+    """One round of this workspace, or None."""
+    query = select(CheckInRound).where(CheckInRound.team_id == team_id, CheckInRound.id == round_id)
+    return session.exec(query).first()
+
+
+def list_latest_rounds(session: Session, *, team_id: str) -> dict[int, CheckInRound]:
+    """The newest round of each check-in, by the check-in's id."""
+    newest = select(func.max(CheckInRound.local_date)).where(
+        CheckInRound.team_id == team_id, col(CheckInRound.check_in_id) == col(CheckIn.id)
+    )
+    query = (
+        select(CheckInRound)
+        .join(CheckIn, and_(col(CheckIn.id) == col(CheckInRound.check_in_id), col(CheckIn.team_id) == team_id))
+        .where(CheckInRound.team_id == team_id, col(CheckInRound.local_date) == newest.scalar_subquery())
+    )
+    return {found.check_in_id: found for found in session.exec(query)}
+
+
+def list_rounds(session: Session, *, team_id: str, check_in_id: int, state: str) -> list[CheckInRound]:
+    """The rounds of a check-in in one state, newest first."""
+    query = select(CheckInRound).where(
+        CheckInRound.team_id == team_id, CheckInRound.check_in_id == check_in_id, CheckInRound.state == state
+    )
+    return list(session.exec(query.order_by(col(CheckInRound.local_date).desc())))
+
+
+def list_over(session: Session, *, team_id: str, now: datetime) -> list[CheckInRound]:
+    """The open rounds whose time is over."""
+    query = select(CheckInRound).where(CheckInRound.team_id == team_id, CheckInRound.state == "open")
+    return list(session.exec(query.where(col(CheckInRound.closes_at) <= now).order_by(col(CheckInRound.id))))
+
+
+def list_untold(session: Session, *, team_id: str) -> list[CheckInRound]:
+    """The closed rounds of which the owner has not heard yet."""
+    query = select(CheckInRound).where(CheckInRound.team_id == team_id, CheckInRound.state == "closed")
+    return list(session.exec(query.where(col(CheckInRound.told_at).is_(None)).order_by(col(CheckInRound.id))))
+
+
+def record_closed(session: Session, row: CheckInRound, *, at: datetime) -> None:
+    """The round is over; what comes later does not count in it."""
+    row.state, row.closes_at = "closed", min(row.closes_at, at)
+    session.add(row)
+    session.flush()
+
+
+def record_told(session: Session, row: CheckInRound, *, now: datetime) -> None:
+    """The owner has heard of the round, in this same transaction."""
+    row.told_at = now
+    session.add(row)
+    session.flush()
+
+
+def list_group(
+    session: Session, *, team_id: str, audience: Audience, members: frozenset[str], of: Person | None = None
+) -> list[Person]:
+    """The active people to whom an audience applies; `members` are those of its channels.
+
+    With `of` only that manager's own group: the people of the same department and region.
+    """
+    held = people.list_all_roles(session, team_id=team_id)
+    found = people.list_people(session, team_id=team_id)
+    if of is not None:
+        found = [one for one in found if (one.department, one.region) == (of.department, of.region)]
+    nobody_in_particular = frozenset({"rep"})
+    return [
+        one
+        for one in found
+        if audience.fits(
+            roles=held.get(one.user_id, nobody_in_particular), region=one.region, user_id=one.user_id, members=members
+        )
+    ]
+
+
+def list_regions(session: Session, *, team_id: str) -> list[str]:
+    """The regions in which somebody is, by name."""
+    query = select(Person.region).where(Person.team_id == team_id, col(Person.is_active).is_(True), Person.region != "")
+    return sorted(session.exec(query.distinct()), key=str.casefold)
+
+
+def _columns(fields: CheckInFields) -> dict[str, Any]:
+    return {
+        "name": fields.name,
+        "audience": fields.audience.to_json(),
+        "questions": questions_to_json(tuple(one for one in fields.questions if one.text)),
+        "cadence": fields.cadence.to_json(),
+        "starts_on": fields.starts_on,
+    }
