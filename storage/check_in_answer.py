@@ -32,7 +32,7 @@ def record_answers(
     All of it passes the safety screen as one: "the pump stopped" and "he was hurt" may answer two questions.
     """
     questions, known = Asked.from_json(found.questions).questions, _rows(session, found, user_id)
-    held_for = ",".join(screen("\n".join(text for text in texts.values() if text)).labels) or None
+    together = screen("\n".join(text for text in texts.values() if text)).labels
     for number, question in enumerate(questions):
         row, text = known.get(number), texts.get(number, "")
         if not text:
@@ -46,13 +46,13 @@ def record_answers(
         elif _is_withdrawn(session, row):
             row.answered_at = now
         row.is_need, row.withdrawn_at = question.is_need, None
+        held_for = ",".join(screen(text).labels or together) or None
         if question.is_need:
             row.text, row.held_for = text, held_for
         else:
             said = _feedback(session, row)
             said = _keep(session, said, row, region, text, now, reply_hours)
-            said.held_for = said.held_for or held_for
-            row.feedback_id = said.id
+            said.held_for, row.feedback_id = held_for, said.id
             session.add(said)
         session.add(row)
     session.flush()
@@ -183,7 +183,8 @@ def _joined(query: Any, found: CheckInRound) -> Any:
 
 
 def _given(found: CheckInRound) -> Any:
-    query = select(CheckInAnswer, _text(), _held_for(), _withdrawn_at(), Person.name, Person.region)
+    columns: Any = (CheckInAnswer, _text(), _held_for(), _withdrawn_at(), Person.name, Person.region)
+    query = select(*columns)
     writer = and_(col(Person.user_id) == col(CheckInAnswer.user_id), col(Person.team_id) == found.team_id)
     return _joined(query.select_from(CheckInAnswer).outerjoin(Person, writer), found)
 
