@@ -36,6 +36,7 @@ SCOPES = {
     "channels:history": "feedback by emoji under ordinary messages",
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages",
+    "files:write": "pictures in messages; without it their words go alone",
 }
 # Questions that change nothing: what Slack is asked, and what is off where it refuses.
 QUESTIONS: tuple[tuple[str, dict[str, str], str], ...] = (
@@ -44,6 +45,7 @@ QUESTIONS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("conversations.history", {"channel": "C0"}, "Reactions count under announcements only."),
     ("views.open", {"trigger_id": "0", "view": "{}"}, "Forms cannot be opened; commands with words work."),
     ("views.publish", {"user_id": "U0", "view": "{}"}, "There is no App Home."),
+    ("files.getUploadURLExternal", {"filename": "0"}, "Messages have no pictures; what they show is said in words."),
     ("chat.update", {"channel": "C0", "ts": "0", "text": "-"}, "Messages cannot be changed after they are sent."),
 )
 REASONS = {

@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 GONE = ("channel_not_found", "not_in_channel", "thread_not_found", "message_not_found", "is_archived")
+AMBIGUOUS = ("internal_error", "fatal_error", "service_unavailable", "request_timeout")
 KEPT_FOR = 300  # seconds that an answer is used again
 
 
@@ -66,7 +67,14 @@ class Reader:
         self._kept: dict[str, tuple[float, Any]] = {}
         self.refused: dict[str, str] = {}
 
-    def _call(self, method: str, **arguments: Any) -> Any:
+    def call(self, method: str, **arguments: Any) -> Any:
+        """Slack's answer to one question.
+
+        Raises:
+            Refused: the workspace does not allow it, now or the last time.
+            TooFast: Slack asks for patience.
+            SlackApiError: any other refusal.
+        """
         if method in self.refused:
             raise Refused(method, self.refused[method])
         try:
@@ -81,13 +89,28 @@ class Reader:
                 raise TooFast(method, wait) from None
             raise
 
+    def pages(self, method: str, of: str, **arguments: Any) -> list[dict[str, Any]]:
+        """What stands under `of` on all pages of a list.
+
+        Raises:
+            Refused, TooFast, SlackApiError: as `call`.
+        """
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = self.call(method, limit=200, **arguments, **({"cursor": cursor} if cursor else {}))
+            found += page[of]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return found
+
     def profile(self, user_id: str) -> Profile:
         """One person.
 
         Raises:
             Refused: the workspace does not allow it.
         """
-        return _profile(self._call("users.info", user=user_id)["user"])
+        return _profile(self.call("users.info", user=user_id)["user"])
 
     def profiles(self) -> list[Profile]:
         """Everybody in the workspace, bots left out.
@@ -95,14 +118,8 @@ class Reader:
         Raises:
             Refused: the workspace does not allow it.
         """
-        found: list[Profile] = []
-        cursor = ""
-        while True:
-            page = self._call("users.list", limit=200, **({"cursor": cursor} if cursor else {}))
-            found += [_profile(member) for member in page["members"]]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return [profile for profile in found if not profile.is_bot]
+        members = [_profile(member) for member in self.pages("users.list", "members")]
+        return [profile for profile in members if not profile.is_bot]
 
     def listened_channels(self) -> list[Channel]:
         """The channels that the app is a member of.
@@ -113,21 +130,14 @@ class Reader:
         kept = self._kept.get("channels")
         if kept and kept[0] > time.monotonic():
             return list(kept[1])
-        found: list[Channel] = []
-        cursor = ""
-        while True:
-            more = {"cursor": cursor} if cursor else {}
-            page = self._call(
-                "conversations.list", limit=200, types="public_channel,private_channel", exclude_archived="true", **more
-            )
-            found += [
-                Channel(one["id"], one.get("name") or "", is_private=bool(one.get("is_private")))
-                for one in page["channels"]
-                if one.get("is_member")
-            ]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
+        listed = self.pages(
+            "conversations.list", "channels", types="public_channel,private_channel", exclude_archived="true"
+        )
+        found = [
+            Channel(one["id"], one.get("name") or "", is_private=bool(one.get("is_private")))
+            for one in listed
+            if one.get("is_member")
+        ]
         self._kept["channels"] = (time.monotonic() + KEPT_FOR, found)
         return found
 
@@ -139,9 +149,9 @@ class Reader:
         """
         try:
             window = {"channel": channel_id, "oldest": ts, "latest": ts, "inclusive": "true", "limit": 1}
-            found = _at(ts, self._call("conversations.history", **window))
+            found = _at(ts, self.call("conversations.history", **window))
             if not found:  # history leaves out what stands in threads
-                found = _at(ts, self._call("conversations.replies", ts=ts, **window))
+                found = _at(ts, self.call("conversations.replies", ts=ts, **window))
         except SlackApiError as error:
             if error.response.get("error") in GONE:
                 return None
@@ -158,7 +168,7 @@ class Reader:
             Refused: the workspace does not allow it.
         """
         try:
-            answer = self._call("reactions.get", channel=channel_id, timestamp=ts, full="true")
+            answer = self.call("reactions.get", channel=channel_id, timestamp=ts, full="true")
         except SlackApiError as error:
             if error.response.get("error") in GONE:
                 return None
@@ -172,7 +182,7 @@ class Reader:
         Raises:
             Refused: the workspace does not allow it.
         """
-        return str(self._call("conversations.open", users=user_id)["channel"]["id"])
+        return str(self.call("conversations.open", users=user_id)["channel"]["id"])
 
     def find_posted(self, channel_id: str, key: str, *, since: datetime, thread_ts: str | None = None) -> str | None:
         """The ts of the app's own message that carries `key` in its metadata or as its first block's id, or None.
@@ -189,7 +199,7 @@ class Reader:
         cursor = ""
         while True:
             more = {"cursor": cursor} if cursor else {}
-            page = self._call(method, include_all_metadata="true", **where, **more)
+            page = self.call(method, include_all_metadata="true", **where, **more)
             found = next((one for one in page["messages"] if _carries(one, key)), None)
             if found is not None:
                 return str(found["ts"])
@@ -204,7 +214,7 @@ class Reader:
             Refused: the workspace does not allow it.
         """
         try:
-            channel = self._call("conversations.info", channel=channel_id)["channel"]
+            channel = self.call("conversations.info", channel=channel_id)["channel"]
         except SlackApiError as error:
             if error.response.get("error") in GONE:
                 return False
@@ -229,6 +239,11 @@ def retry_after(error: SlackApiError) -> float | None:
         return max(0.0, float(error.response.headers.get("Retry-After") or 1))
     except ValueError:
         return 1.0
+
+
+def is_ambiguous(error: SlackApiError) -> bool:
+    """Whether nobody knows if Slack did what was asked."""
+    return error.response.status_code >= 500 or error.response.get("error") in AMBIGUOUS
 
 
 def _carries(message: dict[str, Any], key: str) -> bool:

@@ -12,25 +12,31 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.direct_messages import DirectMessages
 from bot.pace import Pace
-from bot.reader import GONE, Reader, Refused, TooFast, retry_after
+from bot.reader import GONE, Reader, Refused, TooFast, is_ambiguous, retry_after
 from bot.settings import Settings
-from storage import outbox, people
+from bot.upload import NotNow, Uploader, in_words, shows_picture
+from storage import outbox
 from storage.db import Database
 from storage.outbox import Claim, Outbox
 
 log = structlog.get_logger()
 
-AMBIGUOUS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 NOT_DELIVERED = (ConnectionRefusedError, socket.gaierror)  # Slack never saw the call
 LOOK_BACK = timedelta(minutes=5)  # R4: the clocks of Slack and of this machine differ
 LONGEST_RETRY = 60.0  # seconds
+PATIENCE = (0.1, 0.3, 0.6)  # the parts of `picture_seconds` after which a picture is tried once more
 AT_ONCE = timedelta(seconds=0.5)  # a call that begins so soon after its claim is covered by it
 EVENT_TYPE = "groundswell_message"
 
 
 class _Overtaken(Exception):
     """The claim ended before the call was made."""
+
+
+class _Stopping(Exception):
+    """The app stops between two calls for a message that was not sent yet."""
 
 
 class Sender:
@@ -52,8 +58,10 @@ class Sender:
     ) -> None:
         """`client` must not retry by itself; `now` tells the product's time."""
         self._db, self._client, self._reader, self._team_id, self._now = db, client, reader, team_id, now
+        self._uploader, self._picture_seconds = Uploader(client), settings.picture_seconds
         self._lease = timedelta(seconds=settings.send_timeout + settings.settle_seconds)
         self._pace = Pace(target_seconds=settings.send_interval, per_second=settings.sends_per_second)
+        self._channels = DirectMessages(db=db, reader=reader, pace=self._pace, team_id=team_id, now=now)
         self._work = threading.Event()
         self._closed = threading.Event()
         self._stop_seconds = settings.stop_seconds
@@ -150,6 +158,10 @@ class Sender:
             self._record_failed(row, str(refused), uncertain=True)
         except TooFast:
             self._doubt(row, "ratelimited")  # while looking: looked for again later
+        except NotNow as later:
+            self._retry(row, seconds=later.seconds, reason=later.reason)
+        except _Stopping:
+            self._retry(row, seconds=0, reason="stopping")
         except _Overtaken:
             log.warning("somebody else has the message", message=row.id)
         except SlackApiError as error:
@@ -159,12 +171,7 @@ class Sender:
         else:
             with self._db.begin() as session:
                 outbox.record_sent(session, row, channel_id=channel_id, message_ts=message_ts)
-                self._remember_channel(session, row, channel_id)
-
-    def _remember_channel(self, session: Any, row: Outbox, channel_id: str) -> None:
-        if row.target[0] in "UW" and channel_id[:1] in "DG":
-            now = self._now()
-            people.record_person(session, team_id=row.team_id, user_id=row.target, now=now, dm_channel_id=channel_id)
+                self._channels.remember(session, row.target, channel_id)
 
     def _find_sent(self, claim: Claim) -> tuple[str, str] | None:
         """Where the message stands if Slack took it the last time, else None.
@@ -174,7 +181,7 @@ class Sender:
             TooFast: nobody may look now.
         """
         row, before = claim.row, claim.before
-        channel_id = before.channel_id if before and before.channel_id else self._open_channel(row)
+        channel_id = before.channel_id if before and before.channel_id else self._channels.open(row.target)
         since = (row.first_tried_at or row.created_at) - LOOK_BACK
         thread_ts = before.message_ts if before else None
         try:
@@ -187,24 +194,47 @@ class Sender:
 
     def _call(self, claim: Claim) -> tuple[str, str]:
         row, before, payload = claim.row, claim.before, json.loads(claim.row.payload)
+        payload = self._uploader.bring(payload, tries=row.attempts, before=lambda: self._go_on(row))
         if row.method == outbox.POST:
-            channel = before.channel_id if before and before.channel_id else self._channel(row)
-            self._hold(row)
-            answer = self._client.chat_postMessage(
-                channel=channel,
-                thread_ts=before.message_ts if before else None,
-                unfurl_links=False,
-                unfurl_media=False,
-                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": row.wire_key}},
-                **_marked(payload, row.wire_key),
-            )
+            where = {
+                "channel": before.channel_id if before and before.channel_id else self._channels.find(row.target),
+                "unfurl_links": False,
+                "unfurl_media": False,
+                "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": row.wire_key}},
+                **({"thread_ts": before.message_ts} if before else {}),
+            }
+            answer = self._say(row, where, _marked(payload, row.wire_key))
             return str(answer["channel"]), str(answer["ts"])
         to, ts = (before.channel_id or "", before.message_ts or "") if before else (row.target, payload.pop("ts", ""))
-        if row.method == "chat.update":
-            self._client.chat_update(channel=to, ts=ts, **payload)
-        else:
-            self._client.chat_delete(channel=to, ts=ts)
+        self._say(row, {"channel": to, "ts": ts}, payload)
         return to, ts
+
+    def _say(self, row: Outbox, where: dict[str, Any], message: dict[str, Any]) -> Any:
+        """Make the call. Slack looks at a new file in its own time and refuses blocks with it until then, so a message
+        with a picture is tried a little later, a few times, and then without.
+        """
+        for part in PATIENCE if shows_picture(message) else ():
+            self._hold(row)
+            try:
+                return self._client.api_call(row.method, json=where | message)
+            except SlackApiError as error:
+                if error.response.get("error") != "invalid_blocks":
+                    raise
+            self._closed.wait(self._picture_seconds * part)
+            self._go_on(row)
+        self._hold(row)
+        return self._client.api_call(row.method, json=where | in_words(message))
+
+    def _go_on(self, row: Outbox) -> None:
+        """Before a call that does not say the message yet.
+
+        Raises:
+            _Stopping: the app stops, and the message can wait for the next start.
+            _Overtaken: another sender has the row.
+        """
+        if self._closed.is_set():
+            raise _Stopping
+        self._hold(row)
 
     def _hold(self, row: Outbox) -> None:
         """See to it that the claim outlasts the call and what may come of it later, however long the looking took.
@@ -219,41 +249,13 @@ class Sender:
             if not outbox.extend_claim(session, row, leased_until=now + self._lease):
                 raise _Overtaken
 
-    def _channel(self, row: Outbox) -> str:
-        """The channel to post to; where a direct message cannot be opened now, the person: Slack opens it by itself."""
-        try:
-            return self._open_channel(row)
-        except (Refused, TooFast):
-            return row.target
-
-    def _open_channel(self, row: Outbox) -> str:
-        """The channel that the message goes to; for a person their direct message.
-
-        Raises:
-            Refused: this workspace does not let it be opened.
-            TooFast: it may not be opened now.
-        """
-        if row.target[0] not in "UW":
-            return row.target
-        with self._db.read() as session:
-            person = people.get_person(session, team_id=row.team_id, user_id=row.target)
-        if person is not None and person.dm_channel_id:
-            return person.dm_channel_id
-        if "conversations.open" in self._pace.paused():
-            raise TooFast("conversations.open", 1)
-        try:
-            return self._reader.open_direct_message(row.target)
-        except TooFast as slow:
-            self._pace.pause(slow.method, slow.seconds)
-            raise
-
     def _refused(self, row: Outbox, error: SlackApiError) -> None:
         reason = str(error.response.get("error") or f"status {error.response.status_code}")
         wait = retry_after(error)
         if wait is not None:
             self._pace.pause(row.method, wait)
             self._retry(row, seconds=wait, reason=reason)
-        elif error.response.status_code >= 500 or reason in AMBIGUOUS:
+        elif is_ambiguous(error):
             self._doubt(row, reason)
         else:
             why = (error.response.get("response_metadata") or {}).get("messages")

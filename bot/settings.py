@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     admin_user_ids: Annotated[frozenset[str], NoDecode] = frozenset()
     official_form_url: str = ""
     first_reply_hours: int = Field(default=48, ge=1, le=24 * 30)
+    ask_budget: int = Field(default=3, ge=1, le=20)  # messages that ask one person something, in their own week
     default_tz: str = "UTC"
     reactions: str = ""
     log_level: str = "INFO"
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     send_threads: int = Field(default=4, ge=1, le=32)
     send_timeout: float = Field(default=15, gt=0, le=120)
     settle_seconds: float = Field(default=60, ge=0, le=3600)
+    picture_seconds: float = Field(default=5, ge=0, le=60)  # a new file may be unknown to Slack for so long
     job_lease_seconds: float = Field(default=60, gt=0, le=3600)
     socket_connections: int = Field(default=2, ge=1, le=10)  # Slack's own limit is ten
     clock_url: str = ""

@@ -29,7 +29,7 @@ class Answers:
             user=BOT_USER_ID,
             thread_ts=thread_ts,
             only_for="" if in_channel else user,
-            **content_of(Arguments(body)),
+            **content_of(self._space, Arguments(body)),
         )
         self._space.post(message)
 
@@ -45,10 +45,10 @@ class Answers:
             if original is not None:
                 self._space.delete(original)
         elif body.get("replace_original") and original is not None:
-            content = content_of(Arguments(body))
+            content = content_of(self._space, Arguments(body))
             self._space.edit(original, BOT_USER_ID, **content)
         else:
-            content_of(Arguments(body))
+            content_of(self._space, Arguments(body))
             self.show(response.user, response.channel, body, str(body.get("thread_ts") or ""))
         response.uses += 1
 

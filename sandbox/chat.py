@@ -6,6 +6,7 @@ from typing import Any
 from sandbox import blocks as block_kit
 from sandbox.arguments import Arguments
 from sandbox.model import BOT_USER_ID, Conversation, Json, Message, SlackError
+from sandbox.pictures import check_pictures
 from sandbox.shapes import message_to_slack
 from sandbox.workspace import Workspace
 
@@ -13,7 +14,7 @@ LONGEST_TEXT = 40_000  # Slack cuts longer texts
 TS = re.compile(r"\d{10}\.\d{6}")
 
 
-def content_of(args: Arguments) -> dict[str, Any]:
+def content_of(space: Workspace, args: Arguments) -> dict[str, Any]:
     """Text, blocks and attachments of a message to be posted, checked.
 
     Raises:
@@ -25,6 +26,7 @@ def content_of(args: Arguments) -> dict[str, Any]:
     if not text.strip() and not blocks and not attachments:
         raise SlackError("no_text")
     wrong = block_kit.check_message(text[:LONGEST_TEXT], blocks, attachments)
+    wrong = wrong or check_pictures(space, blocks, "/blocks") + check_pictures(space, attachments, "/attachments")
     if wrong:
         raise SlackError("invalid_blocks", *wrong)
     metadata = args.structure("metadata", "invalid_metadata_format")
@@ -89,7 +91,7 @@ def post_message(space: Workspace, args: Arguments) -> Json:
     dressed_up = any(args.text(name) for name in ("username", "icon_emoji", "icon_url"))
     if dressed_up and "chat:write.customize" not in scopes:
         raise SlackError("missing_scope", needed="chat:write.customize", provided=",".join(sorted(scopes)))
-    content = content_of(args)
+    content = content_of(space, args)
     message = Message(
         channel=conversation.id,
         ts="",
@@ -118,7 +120,7 @@ def _own(space: Workspace, args: Arguments, word: str) -> Message:
 def update(space: Workspace, args: Arguments) -> Json:
     """chat.update: blocks, attachments and metadata that are not given stay, an empty list removes them."""
     message = _own(space, args, "cant_update_message")
-    content = content_of(args)
+    content = content_of(space, args)
     for name in ("blocks", "attachments", "metadata"):
         if name not in args.given:
             del content[name]
@@ -154,7 +156,7 @@ def post_ephemeral(space: Workspace, args: Arguments) -> Json:
         user=BOT_USER_ID,
         only_for=user,
         thread_ts=_thread(space, conversation, args),
-        **content_of(args),
+        **content_of(space, args),
     )
     space.post(message)
     return {"ok": True, "message_ts": message.ts}

@@ -13,7 +13,15 @@ API_KINDS = (
     "reset_after",
     "late",
 )
+FILE_KINDS = (*API_KINDS, "not_ready")  # Slack looks at the file only after the delay
+UPLOAD_KINDS = ("ratelimited", "error_before", "timeout_before")  # of the bytes themselves
 EVENT_KINDS = ("twice", "reorder", "drop", "cut")
+KINDS = {
+    "event": EVENT_KINDS,
+    "socket": ("cut",),
+    "upload": UPLOAD_KINDS,
+    "files.completeUploadExternal": FILE_KINDS,
+}
 DEFAULT_DELAY = {"ratelimited": 1.0, "late": 2.0, "reorder": 1.0, "cut": 10.0}
 
 
@@ -36,7 +44,7 @@ def _rule(told: object) -> Rule:
     if not isinstance(told, dict):
         raise FaultError("Each rule is an object with method and kind.")
     method, kind = str(told.get("method", "")), str(told.get("kind", ""))
-    kinds = {"event": EVENT_KINDS, "socket": ("cut",)}.get(method, API_KINDS)
+    kinds = KINDS.get(method, API_KINDS)
     if not method or kind not in kinds:
         raise FaultError(f'A fault of "{method or "?"}" is one of: {", ".join(kinds)}.')
     try:

@@ -1,5 +1,7 @@
 """The three steps of an upload: an address, the bytes, and putting the file where people see it."""
 
+import time
+
 from sandbox.arguments import Arguments
 from sandbox.chat import target
 from sandbox.model import BOT_USER_ID, Json, Message, SlackError, Upload, new_id
@@ -27,7 +29,7 @@ def receive(space: Workspace, file_id: str, data: bytes) -> str:
         SlackError: no such upload, or another length than announced.
     """
     file = space.files.get(file_id)
-    if file is None or file.shared:
+    if file is None or file.is_complete:
         raise SlackError("file_not_found")
     if len(data) != file.length:
         raise SlackError("length_mismatch", f"[ERROR] {file.length} bytes announced, {len(data)} received")
@@ -36,7 +38,7 @@ def receive(space: Workspace, file_id: str, data: bytes) -> str:
 
 
 def complete_upload(space: Workspace, args: Arguments) -> Json:
-    """files.completeUploadExternal: share the files, as one post if a channel is given."""
+    """files.completeUploadExternal: share the files, as one post if a channel is given; else they stay private."""
     wanted = args.items("files", "invalid_arguments")
     if not wanted:
         raise SlackError("invalid_arguments", "[ERROR] missing required field: files")
@@ -47,11 +49,12 @@ def complete_upload(space: Workspace, args: Arguments) -> Json:
     files = []
     for one in wanted:
         file = space.files.get(str(one.get("id")))
-        if file is None or file.data is None or file.shared:
+        if file is None or file.data is None or file.is_complete:
             raise SlackError("file_not_found")
         files.append((file, str(one.get("title") or "")))
     for file, title in files:
-        file.title, file.shared = title, True
+        file.title, file.is_complete = title, True
+        file.is_public = conversation is not None and conversation.kind == "channel"
     shared = [file for file, _title in files]
     if conversation:
         space.post(
@@ -65,3 +68,11 @@ def complete_upload(space: Workspace, args: Arguments) -> Json:
             )
         )
     return {"ok": True, "files": [file.to_slack(space.base_url) for file in shared]}
+
+
+def keep_waiting(space: Workspace, args: Arguments, seconds: float) -> None:
+    """Slack takes its time to look at files that were just completed; no block may show them until it has."""
+    for one in args.items("files", "invalid_arguments"):
+        file = space.files.get(str(one.get("id")))
+        if file is not None and file.is_complete:
+            file.ready_at = time.monotonic() + seconds

@@ -2,6 +2,7 @@
 
 import mimetypes
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ Json = dict[str, Any]
 Kind = Literal["channel", "private", "app"]
 
 BOT_USER_ID, BOT_ID, APP_ID = "U0SANDBOT1", "B0SANDBOX1", "A0SANDBOX1"
+PICTURE_BYTES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -102,12 +104,20 @@ class Upload:
     created: int
     title: str = ""
     data: bytes | None = None
-    shared: bool = False
+    is_complete: bool = False
+    is_public: bool = False
+    ready_at: float = 0.0  # real and monotonic: until then Slack has not looked at it
 
     @property
     def mimetype(self) -> str:
         """The type, by the name's ending."""
         return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+    @property
+    def is_picture(self) -> bool:
+        """True for what an image block can show: PNG, JPEG or GIF by its first bytes, complete, and looked at."""
+        is_ready = self.is_complete and time.monotonic() >= self.ready_at
+        return is_ready and (self.data or b"").startswith(PICTURE_BYTES)
 
     def to_slack(self, base_url: str) -> Json:
         """The file object of the Web API."""
@@ -126,7 +136,7 @@ class Upload:
             "size": self.length,
             "mode": "hosted",
             "is_external": False,
-            "is_public": True,
+            "is_public": self.is_public,
             "url_private": url,
             "url_private_download": url,
             "permalink": url,

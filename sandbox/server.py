@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox import files
 from sandbox.company import load_company
 from sandbox.control import Control
+from sandbox.faults import Rule
 from sandbox.manifest import load_manifest
 from sandbox.model import SlackError
 from sandbox.sandbox import Sandbox
@@ -62,6 +63,10 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
 
     async def upload(request: Request) -> Response:
         data = await _uploaded(request)
+        rule = sandbox.faults.pick("upload")
+        if rule is not None:
+            sandbox.log.add("fault", method="upload", fault=rule.kind)
+            return await _refused_upload(rule)
         try:
             return PlainTextResponse(files.receive(sandbox.space, request.path_params["id"], data))
         except SlackError as error:
@@ -94,6 +99,15 @@ async def _uploaded(request: Request) -> bytes:
             if not isinstance(part, str):
                 return await part.read()
     return b""
+
+
+async def _refused_upload(rule: Rule) -> Response:
+    if rule.kind == "ratelimited":
+        wait = str(max(1, round(rule.delay)))
+        return PlainTextResponse("ratelimited", status_code=429, headers={"Retry-After": wait})
+    if rule.kind == "timeout_before":
+        await asyncio.sleep(rule.delay)
+    return PlainTextResponse("internal_error", status_code=500)
 
 
 async def _page(_request: Request) -> Response:

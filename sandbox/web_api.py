@@ -137,6 +137,9 @@ class WebApi:
             task.add_done_callback(self._late.discard)
             return self._answer(method, args.given, broken, started, status=500)
         done = self._run(method, token, args, started)
+        if rule.kind == "not_ready":
+            files.keep_waiting(self._space, args, rule.delay)
+            return done
         if rule.kind == "timeout_after":
             await asyncio.sleep(rule.delay)
             return done

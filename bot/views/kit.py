@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.text import clip, whole
+from bot.picture import Picture
 
 SECTION = 3000  # characters in a section's text; like every limit here from Slack's Block Kit reference
 HEADER = 150
@@ -32,6 +33,14 @@ def section(mrkdwn: str, **more: Any) -> dict[str, Any]:
 def context(*mrkdwn: str) -> dict[str, Any]:
     """A line of small print."""
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION)} for text in mrkdwn[:10]]}
+
+
+def picture(shown: Picture) -> dict[str, Any]:
+    """A picture for a message of the outbox, by its numbers: the sender draws it, or says its words where it cannot.
+
+    Only messages can hold it; Slack itself does not know this block.
+    """
+    return {"type": "image", "picture": shown.to_json(), "alt_text": shown.alt_text}
 
 
 def note(text: str) -> dict[str, Any]:

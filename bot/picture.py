@@ -1,0 +1,169 @@
+"""Pictures by their numbers: what a message of the outbox carries until bot/drawing.py makes an image of it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.domain.text import clean, clip
+
+MOST_ROWS = 12  # more cannot be read on a phone
+LONGEST_ALT = 2000  # characters; Slack's limit for alt_text
+EXACT = 1e-9  # shares come from floating-point formulas
+
+
+@dataclass(frozen=True)
+class IntervalRow:
+    """A share and what it may be: `low`, `point` and `high` from 0 to 1; `count` says it in words, "3 of 24"."""
+
+    label: str
+    low: float
+    point: float
+    high: float
+    count: str
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: they are not in order between 0 and 1.
+        """
+        numbers = (-EXACT, self.low, self.point + EXACT, self.high + 2 * EXACT, 1 + 4 * EXACT)
+        if not all(math.isfinite(one) for one in numbers) or list(numbers) != sorted(numbers):
+            raise ValueError("an interval has 0 <= low <= point <= high <= 1")
+
+    @property
+    def said(self) -> str:
+        """The numbers in words: "3 of 24, likely 4 to 31 %"."""
+        return f"{self.count}, likely {self.low * 100:.0f} to {self.high * 100:.0f} %"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A line that the intervals are held against: a share from 0 to 1 and its words, "Goal 20 %"."""
+
+    share: float
+    label: str
+
+    def __post_init__(self) -> None:
+        """Check the number.
+
+        Raises:
+            ValueError: it is not between 0 and 1.
+        """
+        if not 0 <= self.share <= 1:
+            raise ValueError("a goal is a share between 0 and 1")
+
+
+@dataclass(frozen=True)
+class BarRow:
+    """So many (`count`) of so many (`of`)."""
+
+    label: str
+    count: int
+    of: int
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: there are more than there can be.
+        """
+        if not 0 <= self.count <= self.of:
+            raise ValueError("a bar has 0 <= count <= of")
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; nothing of nothing is 0."""
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def said(self) -> str:
+        """The numbers in words: "12 of 40"."""
+        return f"{self.count:,} of {self.of:,}"
+
+
+@dataclass(frozen=True)
+class IntervalPicture:
+    """One or several shares with their intervals on one scale from 0 to 100 %, perhaps against a goal."""
+
+    title: str
+    rows: tuple[IntervalRow, ...]
+    goal: Goal | None = None
+
+    def __post_init__(self) -> None:
+        """Check the number of rows.
+
+        Raises:
+            ValueError: none, or too many to be read.
+        """
+        _check_rows(self.rows)
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in a few words, for whoever does not see it."""
+        goal = [f"The line is at {self.goal.share * 100:.0f} %: {self.goal.label}"] if self.goal else []
+        return _sentences(self.title, *(f"{row.label}: {row.said}" for row in self.rows), *goal)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON keeps it; `from_json` gives it back."""
+        return {"kind": "interval", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class BarsPicture:
+    """Counts as horizontal bars, each as long as its share."""
+
+    title: str
+    rows: tuple[BarRow, ...]
+
+    def __post_init__(self) -> None:
+        """Check the number of rows.
+
+        Raises:
+            ValueError: none, or too many to be read.
+        """
+        _check_rows(self.rows)
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in a few words, for whoever does not see it."""
+        return _sentences(self.title, *(f"{row.label}: {row.said}" for row in self.rows))
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON keeps it; `from_json` gives it back."""
+        return {"kind": "bars", **asdict(self)}
+
+
+Picture = IntervalPicture | BarsPicture
+
+
+def from_json(told: Mapping[str, Any]) -> Picture:
+    """The picture that `to_json` described.
+
+    Raises:
+        ValueError: it describes none.
+    """
+    try:
+        if told["kind"] == "interval":
+            goal = Goal(**told["goal"]) if told["goal"] else None
+            return IntervalPicture(told["title"], tuple(IntervalRow(**row) for row in told["rows"]), goal)
+        if told["kind"] == "bars":
+            return BarsPicture(told["title"], tuple(BarRow(**row) for row in told["rows"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no picture: {type(error).__name__}") from None
+    raise ValueError("an unknown kind of picture")
+
+
+def _check_rows(rows: tuple[object, ...]) -> None:
+    if not 0 < len(rows) <= MOST_ROWS:
+        raise ValueError(f"a picture has 1 to {MOST_ROWS} rows")
+
+
+def _sentences(*told: str) -> str:
+    ended = [one if one.endswith((".", "!", "?", "…")) else f"{one}." for one in (_line(one) for one in told) if one]
+    return clip(" ".join(ended), LONGEST_ALT) or "A picture."
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())

@@ -1,0 +1,145 @@
+"""The upload: a message's pictures on their way into Slack before the message itself; the only caller of files.*."""
+
+import json
+from collections.abc import Callable
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.drawing import draw
+from bot.picture import from_json
+from bot.reader import is_ambiguous, retry_after
+
+log = structlog.get_logger()
+
+LACKING = ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported")
+MOST_TRIES = 4  # claims of a message that are spent on its pictures; then its words go alone
+LONGEST_WAIT = 30.0  # seconds that the words wait for a picture at once
+FIRST_WAIT = 0.5
+
+Message = dict[str, Any]
+
+
+class NotNow(Exception):
+    """Slack did not take a picture, and may in `seconds`; nothing of the message was said."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.reason, self.seconds = reason, seconds
+
+
+class _Useless(Exception):
+    """There will be no picture; the text says why."""
+
+
+class Uploader:
+    """Puts pictures into one workspace, and remembers if it takes none.
+
+    A file is shared with nobody until a message shows it, so all of it may be done once more at any time.
+    """
+
+    def __init__(self, client: WebClient) -> None:
+        """`client` must not retry by itself."""
+        self._client = client
+        self._lacks = ""
+
+    def bring(self, message: Message, *, tries: int, before: Callable[[], None]) -> Message:
+        """The message with each picture as a file of Slack's, or, where that cannot be, with its words.
+
+        `tries` counts how often the message was taken up, this time included; `before` is called before each call.
+
+        Raises:
+            NotNow: try again later.
+        """
+        return _with(message, lambda block: self._bring(block, tries, before) if "picture" in block else block)
+
+    def _bring(self, block: Message, tries: int, before: Callable[[], None]) -> Message:
+        try:
+            if self._lacks:
+                raise _Useless(self._lacks)
+            file_id = self._put(_drawn(block["picture"]), before)
+        except _Useless as useless:
+            log.warning("message goes without its picture", error=str(useless))
+            return _words(block)
+        except NotNow as later:
+            if tries >= MOST_TRIES or later.seconds > LONGEST_WAIT:
+                log.warning("message goes without its picture", error=later.reason)
+                return _words(block)
+            raise NotNow(later.reason, max(later.seconds, FIRST_WAIT * 2**tries)) from None
+        return {name: value for name, value in block.items() if name != "picture"} | {"slack_file": {"id": file_id}}
+
+    def _put(self, data: bytes, before: Callable[[], None]) -> str:
+        before()
+        place = self._call("files.getUploadURLExternal", filename="picture.png", length=len(data))
+        before()
+        self._send(str(place["upload_url"]), data)
+        before()
+        file_id = str(place["file_id"])
+        self._call("files.completeUploadExternal", files=json.dumps([{"id": file_id}]))
+        return file_id
+
+    def _call(self, method: str, **arguments: Any) -> Any:
+        try:
+            return self._client.api_call(method, params=arguments)
+        except SlackApiError as error:
+            reason = str(error.response.get("error") or f"status {error.response.status_code}")
+            wait = retry_after(error)
+            if wait is not None or is_ambiguous(error):
+                raise NotNow(f"{method}: {reason}", wait or 0) from None
+            if reason in LACKING:
+                self._lacks = f"{method}: {reason}"
+            raise _Useless(f"{method}: {reason}") from None
+        except (OSError, HTTPException) as error:
+            raise NotNow(f"{method}: {type(error).__name__}", 0) from None
+
+    def _send(self, url: str, data: bytes) -> None:
+        if not url.startswith(("https://", "http://")):
+            raise _Useless("upload: no web address")
+        to = Request(url, data, {"Content-Type": "application/octet-stream"}, method="POST")
+        try:
+            with urlopen(to, timeout=self._client.timeout, context=self._client.ssl) as answer:
+                answer.read()
+        except HTTPError as error:
+            error.close()
+            if error.code == 429 or error.code >= 500:
+                raise NotNow(f"upload: status {error.code}", _seconds(error.headers.get("Retry-After"))) from None
+            raise _Useless(f"upload: status {error.code}") from None
+        except (OSError, HTTPException) as error:
+            raise NotNow(f"upload: {type(error).__name__}", 0) from None
+
+
+def shows_picture(message: Message) -> bool:
+    """Whether it shows a file of Slack's."""
+    return any("slack_file" in block for block in message.get("blocks") or [])
+
+
+def in_words(message: Message) -> Message:
+    """The message with the words of each picture in its place."""
+    return _with(message, lambda block: _words(block) if "slack_file" in block or "picture" in block else block)
+
+
+def _with(message: Message, change: Callable[[Message], Message]) -> Message:
+    blocks = message.get("blocks")
+    return message | {"blocks": [change(block) for block in blocks]} if blocks else message
+
+
+def _words(block: Message) -> Message:
+    kept = {name: block[name] for name in ("block_id",) if name in block}
+    said = {"type": "plain_text", "text": block["alt_text"], "emoji": True}
+    return {"type": "context", "elements": [said], **kept}
+
+
+def _drawn(told: Any) -> bytes:
+    try:
+        return draw(from_json(told))
+    except Exception as error:  # whatever a drawing trips over, the words must go out
+        raise _Useless(f"drawing: {type(error).__name__}") from None
+
+
+def _seconds(told: str | None) -> float:
+    return float(told) if told and told.isdecimal() else 0.0
