@@ -13,6 +13,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "keep_assets": frozenset({"marketer"}),  # add, import, release, retire
     "reply_to_feedback": frozenset({"marketer"}),  # and only on their own assets
     "read_digest": frozenset({"marketer"}),
+    "keep_check_ins": frozenset({"marketer", "manager", "admin"}),  # a manager only for their own group
     "set_people": frozenset({"admin"}),
     "see_home": EVERYBODY,
     "be_counted": EVERYBODY,  # events that tell the app about the workspace itself

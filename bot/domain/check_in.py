@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import regex
 
 from bot.domain.audience import Audience
-from bot.domain.people import ROLE_LABELS
+from bot.domain.people import DEPARTMENT_LABELS, ROLE_LABELS
 from bot.domain.safety import screen
 from bot.domain.text import count
 
@@ -167,6 +167,31 @@ SUGGESTIONS = (
 )
 
 
+def sees_names(roles: frozenset[str]) -> bool:
+    """Whether an owner of these roles sees who wrote: a manager asks their own group, by name; marketing never does."""
+    return "manager" in roles and not roles & {"marketer", "admin"}
+
+
+def may_keep(user_id: str, roles: frozenset[str], *, owner_id: str, owner_roles: frozenset[str]) -> bool:
+    """Whether somebody who may keep check-ins may keep this one, and read its answers.
+
+    It is theirs, or it is marketing's: marketers and admins keep those together. A manager's is the manager's alone, as
+    its answers carry names.
+    """
+    return user_id == owner_id or bool(roles & {"marketer", "admin"} and not sees_names(owner_roles))
+
+
+def group_words(audience: Audience, department: str = "") -> str:
+    """Who is asked, plain text; `department` is that of the manager who asks their own group."""
+    label = DEPARTMENT_LABELS.get(department, "")
+    return f"{audience.in_words()}, {label} department" if label else audience.in_words()
+
+
+def day_words(day: date) -> str:
+    """A day as people say it: "Tuesday 24 November"."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
 def opens_at(day: date) -> datetime:
     """When a round opens: as its day begins in the first zone of the world; each person is asked at their own time."""
     return datetime.combine(day, time(0), UTC) - FIRST_ZONE
@@ -175,6 +200,11 @@ def opens_at(day: date) -> datetime:
 def closes_at(day: date) -> datetime:
     """When a round closes: seven days later."""
     return datetime.combine(day, time(0), UTC) + OPEN_FOR
+
+
+def last_day(closes_at: datetime) -> date:
+    """The last day on which a round takes answers."""
+    return (closes_at - timedelta(microseconds=1)).date()
 
 
 def asked_at(day: date, at: str, zone: ZoneInfo) -> datetime:
@@ -249,10 +279,8 @@ def _wrong_audience(audience: Audience) -> dict[str, str]:
 def _wrong_days(fields: CheckInFields, today: date, started_on: date | None) -> dict[str, str]:
     wrong: dict[str, str] = {}
     cadence, starts_on = fields.cadence, fields.starts_on
-    if cadence.every not in EVERY:
-        wrong["every"] = "Please choose how often."
-    if not 0 <= cadence.weekday < len(WEEKDAYS):
-        wrong["weekday"] = "Please choose a day from Monday to Friday."
+    if cadence.every not in EVERY or not 0 <= cadence.weekday < len(WEEKDAYS):
+        wrong["days"] = "Please choose how often, and on which day."
     if not _TIME.fullmatch(cadence.at):
         wrong["at"] = "Please choose a time such as 09:00."
     if starts_on is None:

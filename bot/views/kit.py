@@ -17,9 +17,8 @@ PLACEHOLDER = 150
 INPUT = 3000
 MESSAGE_BLOCKS = 50
 LARGEST_ID = 2**31 - 1  # of a row
-SEVERAL = frozenset(
-    {"roles", "channels", "wants_reply", "regions", "needs"}
-)  # the fields of our forms that hold a list
+# The fields of our forms that hold a list.
+SEVERAL = frozenset({"roles", "channels", "wants_reply", "regions", "needs"})
 
 
 def plain(text: str, limit: int = OPTION) -> dict[str, Any]:
