@@ -15,7 +15,7 @@ from storage.db import leave_work
 STATES = ("pending", "sending", "sent", "failed", "uncertain")
 POST = "chat.postMessage"
 METHODS = (POST, "chat.update", "chat.delete")
-LANES = {"answer": 0, "announcement": 1, "digest": 2}  # who waits for whom (R6)
+LANES = {"answer": 0, "announcement": 1, "check_in": 2, "digest": 3}  # who waits for whom (R6)
 MOST_DOUBTS = 10  # outcomes that nobody knew, of one message; then a person must look
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -127,10 +127,10 @@ def claim_next(
 ) -> Claim | None:
     """Take the next row that is due, leaving out the targets in `busy` and the methods in `paused`.
 
-    Answers to a person come before announcements before digests. The claim must be committed before the call to Slack.
-    A row that belongs to another (`after_id`) is due when that one's fate is known, and a change of a message when
-    every earlier change of it is done: the last word stays the last. `real_now` rules leases, `now` is the product's
-    time.
+    Answers to a person come before announcements before check-ins before digests. The claim must be committed before
+    the call to Slack. A row that belongs to another (`after_id`) is due when that one's fate is known, and a change of
+    a message when every earlier change of it is done: the last word stays the last. `real_now` rules leases, `now` is
+    the product's time.
     """
     row = session.exec(_due(team_id, real_now, busy, paused)).first()
     if row is None:

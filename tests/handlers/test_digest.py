@@ -12,7 +12,7 @@ from bot.settings import read_settings
 from handlers.digest import TOO_LATE, run_due
 from storage import people, workspace
 from storage.db import Database
-from storage.outbox import Outbox
+from storage.outbox import LANES, Outbox
 from storage.slots import Slot
 from tests.slack import Message, Person, Slack, wait_until
 
@@ -212,7 +212,7 @@ def meridian(db: Database) -> Database:
 
 def sent(db: Database) -> list[str]:
     with db.read() as session:
-        rows = session.exec(select(Outbox).where(Outbox.lane == 2, col(Outbox.after_id).is_(None)))
+        rows = session.exec(select(Outbox).where(Outbox.lane == LANES["digest"], col(Outbox.after_id).is_(None)))
         return sorted(row.dedupe_key for row in rows)
 
 

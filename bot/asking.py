@@ -1,0 +1,223 @@
+"""Asking: the one place through which every question goes that the app puts to people by itself (P4).
+
+It keeps the manners: one budget for all senders, working hours, who is away, reminders, stop. What is decided stands in
+`bot.domain.ask`; a feature brings the words and hears what became of it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from bot import presence
+from bot.domain.ask import NOT_NEEDED, AskCount, Standing, decide, next_look
+from bot.domain.working_time import WorkingTime
+from bot.jobs import Task
+from bot.settings import Settings
+from storage import ask as store
+from storage import away, jobs, people
+from storage.ask import Ask
+from storage.db import Database
+from storage.people import Person
+from storage.turns import take_turn
+
+log = structlog.get_logger()
+
+AT_ONCE = 50  # asks that one job looks at; the next job follows at once, so that others come in between
+MANY = 100  # from so many on Slack is asked about everybody at once instead of one after the other
+
+Message = Callable[[Session, Ask, Person, int], dict[str, Any] | None]
+
+
+def plan_asks(
+    session: Session,
+    *,
+    team_id: str,
+    kind: str,
+    subject_id: int,
+    stop_key: str,
+    why: str,
+    people: Sequence[Person],
+    due_at: Callable[[Person], datetime],
+    closes_at: datetime,
+    now: datetime,
+) -> int:
+    """Plan to ask people about a subject, each from their `due_at` on; gives how many are new.
+
+    `kind` is one of `storage.ask.KINDS`; `stop_key` is what `Stop these` stops. `why` (mrkdwn) tells the person why
+    they were asked and who sees the answer. Whoever has an ask about this subject already is passed over.
+    """
+    asks = []
+    for person in people:
+        due = due_at(person)
+        asks.append(
+            Ask(
+                team_id=team_id,
+                user_id=person.user_id,
+                kind=kind,
+                subject_id=subject_id,
+                stop_key=stop_key,
+                why=why,
+                due_at=due,
+                closes_at=closes_at,
+                next_at=min(due, closes_at),
+                created_at=now,
+            )
+        )
+    return store.add_asks(session, asks, team_id=team_id)
+
+
+def ask_those_due(db: Database, team_id: str, kind: str, now: datetime, settings: Settings) -> int:
+    """End the asks whose time is over and, if others are due, have them sent soon; gives how many are due.
+
+    For a feature's `run_due`. The sending is one job, `KIND.ask`, in which the feature calls `send_asks`.
+    """
+    with db.read() as session:
+        if not store.count_due(session, team_id=team_id, kind=kind, now=now):
+            return 0
+    with db.begin() as session:
+        store.end_those_over(session, team_id=team_id, kind=kind, now=now)
+        due = store.count_due(session, team_id=team_id, kind=kind, now=now)
+        if due:
+            _add_job(session, team_id, kind)
+    return due
+
+
+def send_asks(task: Task, kind: str, message: Message) -> int:
+    """Ask and remind those who are due, one transaction each; gives how many messages went out.
+
+    What a feature's job `KIND.ask` calls. `message` gives text and blocks for the question (number 0) or for a reminder
+    (1 and 2), or None if it is not needed any more. It must end with `bot.views.ask.manners`.
+
+    Raises:
+        TooFast: Slack asks for patience; what has not gone out yet is still due.
+    """
+    with task.db.read() as session:
+        due = store.list_due(session, team_id=task.team_id, kind=kind, now=task.now, limit=AT_ONCE)
+        number_due = store.count_due(session, team_id=task.team_id, kind=kind, now=task.now)
+        ready = [ask.user_id for ask in due if _would_send(session, task, ask)]
+    presence.read_away(task, ready, many=number_due >= MANY)
+    sent = 0
+    for ask in due:
+        try:
+            with task.db.begin() as session:
+                sent += _settle(session, task, ask.id or 0, ask.user_id, message)
+        except IntegrityError:
+            log.info("somebody else was quicker", ask=ask.id)  # and the next tick looks again
+    if number_due > len(due):
+        with task.db.begin() as session:
+            _add_job(session, task.team_id, kind, after=task.payload)
+    return sent
+
+
+def record_answered(session: Session, ask: Ask, now: datetime) -> None:
+    """The person has answered: nobody reminds them any more. Also late, and when they answer anew."""
+    ask.state, ask.answered_at, ask.next_at, ask.reason = "answered", ask.answered_at or now, None, None
+    session.add(ask)
+    session.flush()
+
+
+def replace_messages(session: Session, ask: Ask, message: dict[str, Any], now: datetime) -> None:
+    """Let all messages of an ask, the question and its reminders, say something else from now on."""
+    for _, sent in store.list_messages(session, team_id=ask.team_id, ask_id=ask.id or 0):
+        store.replace_message(session, sent, message=message, now=now)
+
+
+def close_subject(
+    session: Session, team_id: str, kind: str, subject_id: int, now: datetime, message: dict[str, Any] | None = None
+) -> int:
+    """Ask nothing more about a subject: what is planned is not needed, what was asked is closed; gives how many.
+
+    With `message` what was asked and not answered says that from now on.
+    """
+    ended = store.end_subject(session, team_id=team_id, kind=kind, subject_id=subject_id)
+    if message is not None:
+        for ask in store.list_unanswered(session, team_id=team_id, kind=kind, subject_id=subject_id):
+            replace_messages(session, ask, message, now)
+    return ended
+
+
+def get_ask(session: Session, team_id: str, ask_id: int, user_id: str) -> Ask | None:
+    """An ask that was put to this person; None if there is none, or if it was put to somebody else."""
+    return store.get_ask(session, team_id=team_id, ask_id=ask_id, user_id=user_id)
+
+
+def count_asks(session: Session, team_id: str, kind: str, subject_id: int) -> AskCount:
+    """What became of the asks about a subject: `AskCount.in_words(settings.ask_budget)` tells the sender."""
+    return store.count_states(session, team_id=team_id, kind=kind, subject_id=subject_id)
+
+
+def working_time(person: Person, settings: Settings) -> WorkingTime:
+    """When a person works."""
+    return WorkingTime.of(person.working_hours, person.tz, settings.default_tz)
+
+
+def asked_this_week(session: Session, person: Person, now: datetime, settings: Settings) -> int:
+    """How many messages have asked a person anything in their own week."""
+    week = working_time(person, settings).monday(now)
+    return store.count_week(session, team_id=person.team_id, user_id=person.user_id, week=week)
+
+
+def _add_job(session: Session, team_id: str, kind: str, after: dict[str, Any] | None = None) -> None:
+    # A job that runs cannot ask for itself again; two of them take turns.
+    turn = "more" if after is not None and after.get("turn") != "more" else "first"
+    key = f"{kind}.ask:{turn}"
+    real = datetime.now(UTC)
+    jobs.add_job(session, team_id=team_id, kind=f"{kind}.ask", key=key, payload={"turn": turn}, now=real, again=True)
+
+
+def _would_send(session: Session, task: Task, ask: Ask) -> bool:
+    person = people.get_person(session, team_id=task.team_id, user_id=ask.user_id)
+    if person is None:
+        return False
+    number = len(store.list_messages(session, team_id=task.team_id, ask_id=ask.id or 0))
+    return decide(_standing(session, task, ask, person, number, None), task.now).action == "send"
+
+
+def _standing(
+    session: Session, task: Task, ask: Ask, person: Person, number: int, away_until: datetime | None
+) -> Standing:
+    return Standing(
+        number=number,
+        closes_at=ask.closes_at,
+        working=working_time(person, task.settings),
+        is_active=person.is_active,
+        is_stopped=store.is_stopped(session, team_id=ask.team_id, user_id=ask.user_id, stop_key=ask.stop_key),
+        away_until=away_until,
+        asked=asked_this_week(session, person, task.now, task.settings),
+        budget=task.settings.ask_budget,
+        held_by=ask.reason,
+    )
+
+
+def _settle(session: Session, task: Task, ask_id: int, user_id: str, message: Message) -> bool:
+    """Look at one ask as things are now, and do what follows; True if a message goes out."""
+    take_turn(session, team_id=task.team_id, of=f"person {user_id}")  # an answer in this moment, or another sender
+    ask = store.get_ask(session, team_id=task.team_id, ask_id=ask_id, user_id=user_id)
+    if ask is None or ask.state not in ("planned", "asked") or ask.next_at is None or ask.next_at > task.now:
+        return False
+    person = people.get_person(session, team_id=task.team_id, user_id=user_id)
+    person = person or Person(team_id=task.team_id, user_id=user_id, is_active=False, created_at=task.now)
+    number = len(store.list_messages(session, team_id=task.team_id, ask_id=ask_id))
+    known = away.list_away(session, team_id=task.team_id, user_ids=[user_id], since=task.now - presence.KEPT_FOR)
+    standing = _standing(session, task, ask, person, number, known.get(user_id))
+    decision = decide(standing, task.now)
+    told = message(session, ask, person, number) if decision.action == "send" else None
+    if told is not None:
+        week = standing.working.monday(task.now)
+        store.send_message(session, ask, number=number, message=told, week=week, place=standing.asked, now=task.now)
+        ask.state, ask.reason, ask.asked_at = "asked", None, ask.asked_at or task.now
+        ask.next_at = next_look(number, task.now, ask.closes_at, standing.working)
+    elif decision.action == "wait":
+        ask.next_at = decision.at
+        ask.reason = decision.reason if ask.state == "planned" else None
+    elif decision.action == "close" or number:
+        ask.state, ask.reason, ask.next_at = "closed", None, None
+    else:
+        ask.state, ask.reason, ask.next_at = "refused", decision.reason or NOT_NEEDED, None
+    session.add(ask)
+    session.flush()
+    return told is not None
