@@ -1,6 +1,7 @@
 """The reader: people, channels and single messages as Slack has them; the only caller of users.*, conversations.*."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -140,6 +141,23 @@ class Reader:
         ]
         self._kept["channels"] = (time.monotonic() + KEPT_FOR, found)
         return found
+
+    def members(self, channel_ids: Iterable[str]) -> frozenset[str] | None:
+        """Who is in at least one of these channels, by user id; None if one of them cannot be seen.
+
+        Raises:
+            Refused: the workspace does not allow it.
+        """
+        found: set[str] = set()
+        for channel_id in channel_ids:
+            try:
+                listed: list[Any] = self.pages("conversations.members", "members", channel=channel_id)
+            except SlackApiError as error:
+                if error.response.get("error") in GONE:
+                    return None
+                raise
+            found.update(listed)
+        return frozenset(found)
 
     def message(self, channel_id: str, ts: str) -> Message | None:
         """The message at `ts`, also inside a thread; None if it is gone or the app is not in the channel.
