@@ -7,6 +7,7 @@ from bot.intake import Listener
 from bot.jobs import Task
 from handlers import (
     asset,
+    asset_expiry,
     asset_keep,
     asset_release,
     digest,
@@ -24,6 +25,7 @@ FEATURES = (
     asset,
     asset_keep,
     asset_release,
+    asset_expiry,
     feedback,
     feedback_mine,
     feedback_reply,

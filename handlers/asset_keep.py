@@ -15,7 +15,7 @@ from bot.jobs import Task
 from bot.views import asset_card, asset_form, asset_library
 from storage import announcement as announcements
 from storage import asset as store
-from storage import asset_import, outbox
+from storage import asset_expiry, asset_import, outbox
 
 IS_OUT = "It is out already. To take it out of use, retire it."
 
@@ -29,6 +29,7 @@ def add_asset(session: Session, act: Act) -> None:
     """Save what the form says as a new version."""
     fields = _checked(act, str(act.form.get("reference") or ""))
     row = store.add_version(session, team_id=act.team_id, fields=fields, now=act.now, by=act.actor.user_id)
+    asset_expiry.pass_over(session, row, now=act.now, today=act.today)
     _confirm(session, act, row)
 
 
@@ -47,6 +48,8 @@ def edit_asset(session: Session, act: Act) -> None:
     if card.released_at and fields.released_on is None:
         raise BotError(IS_OUT, field="released_on")
     store.record_fields(session, row, fields=fields, now=act.now)
+    if row.expires_on != card.expires_on:
+        asset_expiry.pass_over(session, row, now=act.now, today=act.today)
     _confirm(session, act, row, changed=True)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import String, cast, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from storage import jobs, outbox
+from storage import asset_expiry, jobs, outbox
 from storage.asset import Announcement, AssetVersion
 from storage.outbox import Outbox
 
@@ -117,7 +117,11 @@ def record_announcement_change(
 
 
 def ask_for_refresh(session: Session, *, team_id: str, asset_id: int, real_now: datetime) -> None:
-    """Have the announcements of an asset's versions say what is true now; `real_now` is real time."""
+    """Have the messages about an asset say what is true now: announcements, and those of the expiry ladder.
+
+    `real_now` is real time.
+    """
+    asset_expiry.ask_for_refresh(session, team_id=team_id, asset_id=asset_id, real_now=real_now)
     of_asset = select(AssetVersion.id).where(AssetVersion.team_id == team_id, AssetVersion.asset_id == asset_id)
     query = select(Announcement.id).where(
         Announcement.team_id == team_id, col(Announcement.asset_version_id).in_(of_asset)

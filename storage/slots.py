@@ -43,10 +43,12 @@ def list_last_dates(session: Session, *, team_id: str, schedule: str) -> dict[st
 
 
 def add_slot(
-    session: Session, *, team_id: str, schedule: str, subject: str, local_date: date, due_at: datetime
+    session: Session, *, team_id: str, schedule: str, subject: str, local_date: date, due_at: datetime, number: int = 0
 ) -> Slot:
     """Insert a due slot; a second process that inserts the same one raises IntegrityError."""
-    slot = Slot(team_id=team_id, schedule=schedule, subject=subject, local_date=local_date, due_at=due_at)
+    slot = Slot(
+        team_id=team_id, schedule=schedule, subject=subject, local_date=local_date, number=number, due_at=due_at
+    )
     session.add(slot)
     session.flush()
     return slot
@@ -54,7 +56,7 @@ def add_slot(
 
 def record_done(session: Session, slot: Slot, *, now: datetime) -> None:
     """What the slot was for has been done, in this same transaction."""
-    slot.state, slot.done_at = "done", now
+    slot.state, slot.done_at, slot.reason = "done", now, None
     session.add(slot)
 
 

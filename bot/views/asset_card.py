@@ -130,6 +130,11 @@ def retire_question(card: Card) -> dict[str, Any]:
     return {"text": told, "blocks": [kit.section(told), {"type": "actions", "elements": buttons}]}
 
 
+def retire_button(card: Card) -> dict[str, Any]:
+    """The button that takes a version out of use, and asks first."""
+    return kit.button("Retire", RETIRE, str(card.version_id), style="danger", confirm=_retire_confirm(card))
+
+
 def added_receipt(card: Card, today: date, *, tz: str, changed: bool = False) -> dict[str, Any]:
     """Tells whoever added or edited a version what is stored now."""
     done = "is saved" if changed else "is in the library"
@@ -189,7 +194,7 @@ def _keeper_buttons(card: Card, state: str) -> list[dict[str, Any]]:
     if state == "retired":
         buttons.append(kit.button("Put back", RESTORE, value))
     elif state != "draft":
-        buttons.append(kit.button("Retire", RETIRE, value, style="danger", confirm=_retire_confirm(card)))
+        buttons.append(retire_button(card))
     return buttons
 
 

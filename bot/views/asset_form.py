@@ -1,5 +1,6 @@
 """The forms of those who keep the library: add and edit, import, release."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,9 +23,23 @@ COLUMNS_HINT = (
 
 def asset_modal(owner_id: str, card: Card | None = None) -> dict[str, Any]:
     """The form for a new version, or (`card`) for one that is there; `owner_id` is whoever opens it."""
+    blocks = _asset_blocks(owner_id, card)
+    if card:
+        blocks[0] = kit.section(f"{asset_name(card)}\nReference: {inert(clip(card.reference, 200))}")
+    view = _modal(EDIT if card else ADD, "Edit an asset" if card else "Add an asset", "Save", blocks)
+    return kit.with_memo(view, version_id=card.version_id) if card else view
+
+
+def next_version_modal(card: Card, version: str) -> dict[str, Any]:
+    """The form for the version after `card`, filled in from it; `version` is what it may be called, or ""."""
+    known = replace(card, version=version, review_days=None, released_at=None, expires_on=None)
+    told = kit.context(f"{asset_name(card)} stays as it is until you release this one. Is the link a new one?")
+    return _modal(ADD, "The next version", "Save", [told, *_asset_blocks(card.owner_id, known)])
+
+
+def _asset_blocks(owner_id: str, card: Card | None) -> list[dict[str, Any]]:
+    """The fields of a version, the reference first."""
     text = _of(card)
-    fixed = [kit.section(f"{asset_name(card)}\nReference: {inert(clip(card.reference, 200))}")] if card else []
-    reference = _input("reference", "Reference", _text("", limit=80), hint="The review system's document number")
     owner = {"type": "users_select", "action_id": "choice", "initial_user": (card.owner_id if card else "") or owner_id}
     days: dict[str, Any] = {"type": "number_input", "action_id": "number", "is_decimal_allowed": False}
     days |= {"min_value": "0", "max_value": "3650"}
@@ -32,8 +47,10 @@ def asset_modal(owner_id: str, card: Card | None = None) -> dict[str, Any]:
         days["initial_value"] = str(card.review_days)
     link = {"type": "url_text_input", "action_id": "text"} | _initial("initial_value", text["link"])
     released = card.released_at.date() if card and card.released_at else None
-    blocks = [
-        *(fixed or [reference]),
+    return [
+        _input(
+            "reference", "Reference", _text(text["reference"], limit=80), hint="The review system's document number"
+        ),
         _input("version", "Version", _text(text["version"], limit=40), hint="Such as v2"),
         _input("title", "Title", _text(text["title"], limit=200)),
         _input("kind", "Kind", _text(text["kind"], limit=60), hint="Such as deck, one-pager, whitepaper, video"),
@@ -47,8 +64,6 @@ def asset_modal(owner_id: str, card: Card | None = None) -> dict[str, Any]:
         _input("aliases", "Also known as", _text(text["aliases"], limit=500), hint=_ALIASES, optional=True),
         _input("released_on", "Released", _date(released), hint=_RELEASED, optional=True),
     ]
-    view = _modal(EDIT if card else ADD, "Edit an asset" if card else "Add an asset", "Save", blocks)
-    return kit.with_memo(view, version_id=card.version_id) if card else view
 
 
 def import_modal(pasted: str = "", keep: str = KEEP_GOOD, notice: str = "", attempt: int = 0) -> dict[str, Any]:
@@ -122,7 +137,7 @@ _NOTE = "It stands in the announcement."
 
 
 def _of(card: Card | None) -> dict[str, str]:
-    names = ("version", "title", "kind", "link", "product_line", "audience", "funnel_stage")
+    names = ("reference", "version", "title", "kind", "link", "product_line", "audience", "funnel_stage")
     text = {name: str(getattr(card, name)) if card else "" for name in names}
     return text | {"aliases": ", ".join(card.aliases) if card else ""}
 
