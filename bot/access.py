@@ -15,6 +15,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "read_digest": frozenset({"marketer"}),
     "keep_check_ins": frozenset({"marketer", "manager", "admin"}),  # a manager only for their own group
     "set_people": frozenset({"admin"}),
+    "be_asked": EVERYBODY,  # put off, stop and question what the app asks
     "see_home": EVERYBODY,
     "be_counted": EVERYBODY,  # events that tell the app about the workspace itself
 }

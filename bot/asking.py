@@ -173,7 +173,7 @@ def _would_send(session: Session, task: Task, ask: Ask) -> bool:
     person = people.get_person(session, team_id=task.team_id, user_id=ask.user_id)
     if person is None:
         return False
-    number = len(store.list_messages(session, team_id=task.team_id, ask_id=ask.id or 0))
+    number = store.count_messages(session, ask)
     return decide(_standing(session, task, ask, person, number, None), task.now).action == "send"
 
 
@@ -201,7 +201,7 @@ def _settle(session: Session, task: Task, ask_id: int, user_id: str, message: Me
         return False
     person = people.get_person(session, team_id=task.team_id, user_id=user_id)
     person = person or Person(team_id=task.team_id, user_id=user_id, is_active=False, created_at=task.now)
-    number = len(store.list_messages(session, team_id=task.team_id, ask_id=ask_id))
+    number = store.count_messages(session, ask)
     known = away.list_away(session, team_id=task.team_id, user_ids=[user_id], since=task.now - presence.KEPT_FOR)
     standing = _standing(session, task, ask, person, number, known.get(user_id))
     decision = decide(standing, task.now)

@@ -6,6 +6,7 @@ from bot.clock import RunDue
 from bot.intake import Listener
 from bot.jobs import Task
 from handlers import (
+    ask,
     asset,
     asset_expiry,
     asset_keep,
@@ -32,6 +33,7 @@ FEATURES = (
     feedback_quote,
     reaction,
     digest,
+    ask,
     home,
 )
 

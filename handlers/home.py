@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from bot import asking
 from bot.access import Actor, may
 from bot.domain.digest_period import next_due
 from bot.domain.feedback import OUTCOMES, REACTION_MEANINGS, USES
 from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Channel, Refused
+from bot.views import ask as ask_views
 from bot.views import home as views
+from storage import ask, people
 from storage import home as store
-from storage import people
 from storage.feedback import Feedback
 
 NEWEST = 5
@@ -46,6 +48,8 @@ def publish_home(task: Task) -> None:
 
 def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | None) -> views.HomePage:
     newest = store.list_newest_feedback(session, team_id=task.team_id, user_id=actor.user_id, limit=NEWEST)
+    person = people.get_person(session, team_id=task.team_id, user_id=actor.user_id)
+    stops = ask.list_stops(session, team_id=task.team_id, user_id=actor.user_id)
     return views.HomePage(
         name=actor.name,
         is_marketer=may(actor, "keep_assets"),
@@ -56,6 +60,9 @@ def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | 
         ],
         channels=None if channels is None else sorted(one.name for one in channels if not one.is_private),
         private_channels=sum(one.is_private for one in channels or []),
+        asked=asking.asked_this_week(session, person, task.now, task.settings) if person else 0,
+        ask_budget=task.settings.ask_budget,
+        stops=[ask_views.Stopped(one.stop_key, one.label) for one in stops],
         next_digest=next_due(task.now, actor.tz) if may(actor, "read_digest") else None,
         set_up=_set_up(session, task, channels) if may(actor, "set_people") else None,
     )

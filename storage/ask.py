@@ -176,6 +176,12 @@ def list_messages(session: Session, *, team_id: str, ask_id: int) -> list[tuple[
     return list(session.exec(query.order_by(col(AskMessage.number))).all())
 
 
+def count_messages(session: Session, ask: Ask) -> int:
+    """How many messages have asked for this; also the number of the next one."""
+    query = select(func.count()).select_from(AskMessage).where(AskMessage.team_id == ask.team_id)
+    return int(session.exec(query.where(AskMessage.ask_id == ask.id)).one())
+
+
 def count_week(session: Session, *, team_id: str, user_id: str, week: date) -> int:
     """How many messages have asked a person anything in the week that begins on this Monday."""
     query = select(func.count()).select_from(AskMessage)

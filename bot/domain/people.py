@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.csv_list import BadLine, CsvList, read_csv_list
 from bot.domain.text import clean, clip
+from bot.domain.working_time import parse_hours
 
 ROLE_LABELS = {
     "rep": "Rep",
@@ -25,6 +26,7 @@ DEPARTMENT_LABELS = {
 }
 NAME = 80  # characters; Slack's own limit for a real name
 REGION = 60
+LONGEST_NIGHT = 14 * 60  # minutes; "17:00-09:00" is no night shift but the wrong way round
 
 COLUMNS = {
     "user_id": "user_id", "slack_id": "user_id", "member_id": "user_id", "id": "user_id",
@@ -33,7 +35,6 @@ COLUMNS = {
     "hours": "working_hours",
 }  # fmt: skip
 _MEMBER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
-_HOURS = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})")
 NO_HEADER = (
     "The first line must name the columns: slack_id or name, and any of department, role, region, tz, working_hours."
 )
@@ -88,18 +89,18 @@ def read_tz(value: str) -> str:
 
 
 def read_working_hours(value: str) -> str:
-    """Working hours in one form, "09:00-17:00".
+    """Working hours in one form, "09:00-17:00"; a shift may end after midnight.
 
     Raises:
-        ValueError: with a sentence, they are no hours of one day.
+        ValueError: with a sentence, they are no working hours.
     """
-    found = _HOURS.fullmatch(clean(value))
-    if found:
-        start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
-        start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
-        if start_minute < 60 and end_minute < 60 and start < end <= 24 * 60:
-            return f"{start_hour:02}:{start_minute:02}-{end_hour:02}:{end_minute:02}"
-    raise ValueError("Working hours look like 09:00-17:00, the start before the end.")
+    try:
+        hours = parse_hours(clean(value))
+    except ValueError:
+        raise ValueError("Working hours look like 09:00-17:00; a night shift like 22:00-06:00.") from None
+    if hours.is_night and hours.length > LONGEST_NIGHT:
+        raise ValueError(f"Working hours have the start before the end; {hours} would be a very long night shift.")
+    return str(hours)
 
 
 def read_roles(value: str) -> frozenset[str]:

@@ -25,6 +25,16 @@ class WorkingHours:
     start: int
     end: int
 
+    @property
+    def is_night(self) -> bool:
+        """Whether the shift ends on the day after."""
+        return self.end > _DAY
+
+    @property
+    def length(self) -> int:
+        """How many minutes it lasts."""
+        return self.end - self.start
+
     def __str__(self) -> str:
         """As people write them, "09:00-17:00"."""
         end = self.end if self.end <= _DAY else self.end - _DAY

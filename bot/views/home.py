@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.text import clip, count, inert
+from bot.views import ask as ask_views
 from bot.views import kit
 from bot.views import people as people_views
 
@@ -49,6 +50,9 @@ class HomePage:
     feedback: list[FeedbackLine] = field(default_factory=list)
     channels: list[str] | None = None
     private_channels: int = 0
+    asked: int = 0  # this week, by everybody together
+    ask_budget: int = 0
+    stops: list[ask_views.Stopped] = field(default_factory=list)
     next_digest: datetime | None = None
     set_up: list[SetUpStep] | None = None
 
@@ -71,6 +75,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
         *_set_up(page),
         *_digest(page),
         *([] if page.is_marketer and not page.feedback else _feedback(page)),
+        *ask_views.home_blocks(asked=page.asked, budget=page.ask_budget, stops=page.stops),
         *_channels(page),
     ]
     return {"type": "home", "blocks": blocks}

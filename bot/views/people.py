@@ -29,6 +29,7 @@ COLUMNS_HINT = (
     "Commas, semicolons or tabs; several roles as marketer/manager. A longer list goes in from the command line: "
     "python -m bot people FILE"
 )
+HOURS_HINT = "Like 09:00-17:00, or 22:00-06:00 for a night shift."
 EXAMPLE = "name,department,role,region,tz\nDre Hollowell,sales,rep,US-East,America/New_York"
 
 
@@ -128,7 +129,12 @@ def person_modal(person: PersonCard, *, page: int, search: str, always_admin: bo
         _input("department", "Department", select),
         _input("region", "Region", _text(person.region, limit=REGION), optional=True),
         _input("tz", "Time zone", _text(person.tz, limit=60), hint=zone_hint, optional=True),
-        _input("working_hours", "Working hours", _text(person.working_hours, limit=20), hint="Like 09:00-17:00."),
+        _input(
+            "working_hours",
+            "Working hours",
+            _text(person.working_hours, limit=20),
+            hint=HOURS_HINT,
+        ),
         {"type": "actions", "elements": [kit.button("Back to the list", BACK)]},
     ]
     view = _modal(EDIT, "Edit a person", "Save", blocks)
