@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     official_form_url: str = ""
     first_reply_hours: int = Field(default=48, ge=1, le=24 * 30)
     ask_budget: int = Field(default=3, ge=1, le=20)  # messages that ask one person something, in their own week
+    use_goal: float = Field(default=0.2, ge=0.05, le=0.9)  # the share of reps who should use an asset (P4)
     default_tz: str = "UTC"
     reactions: str = ""
     log_level: str = "INFO"
