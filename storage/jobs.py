@@ -1,10 +1,12 @@
 """Jobs: reads from Slack and other slow work, saved with the event that asks for it and done afterwards."""
 
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, and_, col, delete, select
 
 from storage.db import leave_work
@@ -44,11 +46,14 @@ def add_job(
     known = session.exec(select(Job).where(Job.team_id == team_id, Job.dedupe_key == key)).first()
     if known is not None and not (again and known.state in ("done", "failed")):
         return
-    job = known or Job(team_id=team_id, dedupe_key=key, kind=kind, payload="", not_before=now)
-    job.payload, job.state, job.attempts, job.not_before = json.dumps(payload), "pending", 0, now
-    session.add(job)
-    session.flush()
     leave_work(session, "jobs")
+    if known is None:
+        with suppress(IntegrityError), session.begin_nested():  # another process asks for it at this moment
+            session.add(Job(team_id=team_id, dedupe_key=key, kind=kind, payload=json.dumps(payload), not_before=now))
+        return
+    known.payload, known.state, known.attempts, known.not_before = json.dumps(payload), "pending", 0, now
+    session.add(known)
+    session.flush()
 
 
 def is_any_open(session: Session, *, team_id: str) -> bool:

@@ -33,6 +33,7 @@ class Run:
     ready: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    stall: float = 0.0
 
     def add(self, outcome: Outcome) -> None:
         """One more batch."""
@@ -43,6 +44,7 @@ class Run:
             f"batch {self.batches}: {kind}: {line}" for kind, lines in outcome.wrong.items() for line in lines
         ]
         self.seconds += outcome.seconds
+        self.stall = max(self.stall, outcome.stall)
 
     def figures(self) -> dict[str, Any]:
         """The run in one line."""
@@ -52,7 +54,7 @@ class Run:
             "deeds": self.counts["deeds"], "kept": self.counts["kept"],
             "kills_before_ready": self.counts["kills before ready"],
             "ready_s": round(statistics.median(self.ready), 2) if self.ready else None,
-            "seconds": round(self.seconds),
+            "longest_stall_s": round(self.stall, 2), "seconds": round(self.seconds),
         }  # fmt: skip
 
 
@@ -97,7 +99,8 @@ def run(engine: str, kills: int, seed: int, resume: Path | None = None) -> Run:
 def _line(state: Run, outcome: Outcome) -> str:
     wrong = ", ".join(f"{outcome.counts[kind]} {kind}" for kind in WRONG if outcome.counts[kind]) or "nothing wrong"
     done = f"{state.counts['kills']} kills, {state.counts['events']} events"
-    return f"{state.engine}, batch {state.batches}: {done}; {wrong}; {outcome.seconds:.0f} s"
+    stood = f"stood still {outcome.stall:.1f} s at most"
+    return f"{state.engine}, batch {state.batches}: {done}; {wrong}; {stood}; {outcome.seconds:.0f} s"
 
 
 def _read(path: Path | None, engine: str, seed: int) -> Run:

@@ -1,9 +1,11 @@
 """One batch: a new Slack and a new database, people at work, kills, and at the end the reckoning."""
 
+import json
 import random
 import shutil
 import statistics
 import tempfile
+import threading
 import time
 import uuid
 from collections import Counter
@@ -35,6 +37,7 @@ FIRST_KILLS = 0.06  # of a batch hit the empty database, whose tables are being 
 WORK = 1.5  # seconds of work over which the kills are spread
 AT_WORK = 0.6  # of the kills; the others hit a process that is starting
 DRAIN_PATIENCE = 120.0  # seconds
+STALL_LOOK = 0.05  # seconds between two looks at whether this process stands still
 PROCESSES = {"sqlite": 1, "postgresql": 3}
 
 
@@ -49,12 +52,16 @@ class Batch:
 
 @dataclass
 class Outcome:
-    """What came of it. `fell` counts ends of the app that nobody asked for; `ready` is seconds from start to ready."""
+    """What came of it. `fell` counts ends of the app that nobody asked for; `ready` is seconds from start to ready.
+
+    `stall` is the longest time in seconds for which this process, and the sandbox in it, stood still.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     ready: list[float] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=dict)
     seconds: float = 0.0
+    stall: float = 0.0
 
 
 class Ground:
@@ -117,7 +124,7 @@ class Ground:
 def run_batch(batch: Batch, tell: Callable[[int], None] = lambda _: None) -> Outcome:
     """Kill and reckon; `tell` hears after each kill how many there were."""
     began = time.monotonic()
-    with _ground(batch) as ground:
+    with _ground(batch) as ground, _stalls(ground.outcome):
         _begin(ground)
         db = Database(ground.url)
         migrate(db)
@@ -188,6 +195,29 @@ def _finish(ground: Ground, verdict: Verdict) -> None:
     counts["events"] += ground.ledger.deliveries["events"]
     counts["acked"] += ground.ledger.deliveries["acked"]
     ground.outcome.wrong = dict(verdict.wrong)
+    if verdict.wrong:
+        wire = [json.dumps(entry, ensure_ascii=False) for entry in ground.server.sandbox.log.since(0)]
+        (ground.folder / "wire.jsonl").write_text("\n".join(wire), encoding="utf-8")
+
+
+@contextmanager
+def _stalls(outcome: Outcome) -> Iterator[None]:
+    """Watch how long this process stands still at most while the block runs."""
+    over = threading.Event()
+
+    def watch() -> None:
+        last = time.monotonic()
+        while not over.wait(STALL_LOOK):
+            outcome.stall = max(outcome.stall, time.monotonic() - last - STALL_LOOK)
+            last = time.monotonic()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextmanager

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.domain.csv_list import BadLine
 from bot.errors import BotError
-from storage import people
+from storage import jobs, people
 from storage.db import Database
 from storage.turns import take_turn
 
@@ -48,6 +48,22 @@ def turn(team_id: str, of: str) -> Callable[[Session], None]:
 
 def test_the_second_waits_for_the_first(db: Database) -> None:
     assert at_once(db, turn("T1", "person U1"), turn("T1", "person U1")) == ["first", "second"]
+
+
+def test_two_who_ask_for_one_job_at_once_both_save(db: Database) -> None:
+    """On PostgreSQL the second transaction meets the first one's key; what else it saves must not be lost for that."""
+
+    def ask(name: str) -> Callable[[Session], None]:
+        def do(session: Session) -> None:
+            jobs.add_job(session, team_id="T1", kind="people.sync", key="people.sync", payload={}, now=NOW, again=True)
+            people.record_person(session, team_id="T1", user_id=name, now=NOW, name=name)
+
+        return do
+
+    assert at_once(db, ask("U1"), ask("U2")) == ["first", "second"]
+    with db.read() as session:
+        assert [one.user_id for one in people.list_people(session, team_id="T1")] == ["U1", "U2"]
+        assert len(session.exec(select(jobs.Job)).all()) == 1
 
 
 @pytest.mark.parametrize(("team_id", "of"), [("T2", "person U1"), ("T1", "person U2")])
