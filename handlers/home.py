@@ -55,7 +55,7 @@ def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | 
         is_marketer=may(actor, "keep_assets"),
         tz=actor.tz,
         feedback=[
-            views.FeedbackLine(title=own.title, told=_told(own.row), status=_status(own.row), at=own.row.created_at)
+            views.FeedbackLine(title=_title(own), told=_told(own.row), status=_status(own.row), at=own.row.created_at)
             for own in newest
         ],
         channels=None if channels is None else sorted(one.name for one in channels if not one.is_private),
@@ -78,6 +78,10 @@ def _set_up(session: Session, task: Task, channels: list[Channel] | None) -> lis
         channels=None if channels is None else len(channels),
         official_form_url=task.settings.official_form_url,
     )
+
+
+def _title(own: store.OwnFeedback) -> str:
+    return own.title or ("A check-in" if own.row.source == "check_in" else "")
 
 
 def _told(row: Feedback) -> str:

@@ -17,6 +17,8 @@ EDITED = (
     "Somebody else has changed this check-in since you opened the form, so nothing was saved. What you typed is still "
     "here; open the check-in once more to see theirs."
 )
+SCHEDULE = "check_in"  # of the slots: one for each day on which a round is due
+OPEN, CLOSE, LOOK = "check_in.open", "check_in.close", "check_in.look"  # jobs
 ROUND_STATES = ("open", "closed")
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import case
 from sqlmodel import Session, and_, col, func, or_, select
 
 from bot.domain.check_in import Asked, Question
-from bot.domain.check_in_answer import Given
+from bot.domain.check_in_answer import Given, RoundResult
 from bot.domain.feedback import FeedbackFields
 from bot.domain.safety import screen
-from storage import feedback
+from storage import ask, feedback
 from storage.check_in import CheckInAnswer, CheckInRound
 from storage.feedback import Feedback
 from storage.people import Person
@@ -88,14 +88,23 @@ def count_given(session: Session, found: CheckInRound) -> int:
     return int(session.exec(_shown(_joined(select(func.count()).select_from(CheckInAnswer), found))).one())
 
 
-def count_round(session: Session, found: CheckInRound) -> tuple[int, int, int]:
-    """How many people answered before the close, how many of all answers are on hold, and how many came late."""
+def read_round(session: Session, found: CheckInRound) -> RoundResult:
+    """What a round has come to: how many people answered before the close, and what became of the others."""
     is_late, is_held = col(CheckInAnswer.answered_at) >= found.closes_at, _held_for().is_not(None)
     in_time = func.count(func.distinct(case((~is_late, col(CheckInAnswer.user_id)))))
     held, late = func.count(case((is_held, 1))), func.count(case((and_(is_late, ~is_held), 1)))
     query = select(in_time, held, late).select_from(CheckInAnswer)
     told = session.exec(_joined(query, found).where(_withdrawn_at().is_(None))).one()
-    return int(told[0]), int(told[1]), int(told[2])
+    asks = ask.count_states(session, team_id=found.team_id, kind="check_in", subject_id=found.id or 0)
+    return RoundResult(
+        round_id=found.id or 0,
+        asked=Asked.from_json(found.questions),
+        day=found.local_date,
+        answered=int(told[0]),
+        held=int(told[1]),
+        late=int(told[2]),
+        asks=asks,
+    )
 
 
 def find_question(session: Session, *, team_id: str, feedback_ids: list[int]) -> dict[int, tuple[Question, int]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from bot.domain.ask import AskCount
 from bot.domain.check_in import LONGEST, Asked, Question
@@ -42,7 +42,6 @@ class RoundResult:
     held: int
     late: int
     asks: AskCount
-    closed_at: datetime
     is_stopped: bool = False
     next_on: date | None = None
 

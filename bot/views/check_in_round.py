@@ -42,6 +42,13 @@ def nobody_message(name: str, group: str, *, is_stopped: bool) -> dict[str, Any]
     )
 
 
+def found_message(name: str, size: int) -> dict[str, Any]:
+    """Tells the owner how many of a group are in the channels that they chose."""
+    return kit.note(
+        f"*{inert(clip(name, 60))}*: {count(size, 'person fits and is', 'people fit and are')} in the channels."
+    )
+
+
 def unseen_channel_message(name: str) -> dict[str, Any]:
     """Tells the owner that the members of a channel cannot be read."""
     return kit.note(
