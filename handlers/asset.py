@@ -17,6 +17,7 @@ from bot.jobs import Task
 from bot.views import asset as views
 from bot.views import asset_card, asset_form, asset_library
 from storage import asset as store
+from storage import filed_away_plan
 
 NAME = 200  # characters that are read as the name of an asset
 KEEPERS_WORDS = {"add": "Adding assets", "import": "Importing assets", "edit": "Editing assets"}
@@ -105,7 +106,7 @@ def _act_on_named(session: Session, act: Act, word: str, words: str) -> Answer:
     if word == "edit":
         return Answer(modal=asset_form.asset_modal(act.actor.user_id, reading.card))
     if word == "release":
-        return Answer(modal=asset_form.release_modal(_to_release(reading.card, visible, act.today)))
+        return Answer(modal=_release_modal(session, act, _to_release(reading.card, visible, act.today)))
     question = asset_card.retire_question(reading.card)
     return Answer(text=question["text"], blocks=question["blocks"])
 
@@ -121,6 +122,14 @@ def _to_release(card: Card, cards: list[Card], today: date) -> Card:
     if told := asset_card.no_longer(card, None, today):
         raise BotError(told)
     return card
+
+
+def _release_modal(session: Session, act: Act, card: Card) -> dict[str, Any]:
+    version = store.get_version(session, team_id=act.team_id, version_id=card.version_id)
+    if version is None:
+        raise BotError(NOT_FOUND)
+    plan = filed_away_plan.read_plan(session, version, default_tz=act.settings.default_tz, now=act.now)
+    return asset_form.release_modal(card, plan)
 
 
 def _show(session: Session, act: Act, card: Card, note: str = "") -> Answer:

@@ -15,7 +15,7 @@ from bot.jobs import Task
 from bot.views import asset_card, asset_form, asset_library
 from storage import announcement as announcements
 from storage import asset as store
-from storage import asset_expiry, asset_import, outbox
+from storage import asset_expiry, asset_import, filed_away_plan, outbox
 
 IS_OUT = "It is out already. To take it out of use, retire it."
 
@@ -30,6 +30,7 @@ def add_asset(session: Session, act: Act) -> None:
     fields = _checked(act, str(act.form.get("reference") or ""))
     row = store.add_version(session, team_id=act.team_id, fields=fields, now=act.now, by=act.actor.user_id)
     asset_expiry.pass_over(session, row, now=act.now, today=act.today)
+    filed_away_plan.plan_checks(session, row, default_tz=act.settings.default_tz, now=act.now)
     _confirm(session, act, row)
 
 
@@ -50,6 +51,8 @@ def edit_asset(session: Session, act: Act) -> None:
     store.record_fields(session, row, fields=fields, now=act.now)
     if row.expires_on != card.expires_on:
         asset_expiry.pass_over(session, row, now=act.now, today=act.today)
+    if row.released_at != card.released_at:
+        filed_away_plan.plan_checks(session, row, default_tz=act.settings.default_tz, now=act.now)
     _confirm(session, act, row, changed=True)
 
 

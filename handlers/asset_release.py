@@ -15,9 +15,11 @@ from bot.intake import Act, Answer, Listener
 from bot.jobs import Task
 from bot.settings import Settings
 from bot.views import asset_card, asset_form
+from bot.views import filed_away_form as form_views
 from storage import announcement as announcements
 from storage import asset as store
-from storage import outbox
+from storage import filed_away_plan, outbox
+from storage.check_in import count_group
 from storage.db import Database
 
 NEWER_IS_OUT = "A newer version is out already, so this one can't be released any more."
@@ -34,7 +36,8 @@ def open_release_form(session: Session, act: Act) -> Answer:
     if state_on(card, act.today) not in ("draft", "current"):
         current = store.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
         raise BotError(asset_card.no_longer(card, current, act.today) or NEWER_IS_OUT)
-    return Answer(modal=asset_form.release_modal(card))
+    plan = filed_away_plan.read_plan(session, _row(session, act, card), default_tz=act.settings.default_tz, now=act.now)
+    return Answer(modal=asset_form.release_modal(card, plan))
 
 
 def release_asset(session: Session, act: Act) -> None:
@@ -46,8 +49,8 @@ def release_asset(session: Session, act: Act) -> None:
     if note and screen(note).held:
         raise BotError(NOTE_HELD, field="note")
     before = _current_ones(session, act, card)
-    row = store.get_version(session, team_id=act.team_id, version_id=card.version_id)
-    if row is None or card.retired_at is not None:
+    row = _row(session, act, card)
+    if card.retired_at is not None:
         raise BotError(NOT_FOUND)
     store.record_released(session, row, now=act.now)
     card = _card(session, act, card.version_id)
@@ -56,7 +59,8 @@ def release_asset(session: Session, act: Act) -> None:
     told, stood = _announce(session, act, card, channels, note)
     replaced = [other for other in before if other.version_id != card.version_id]
     _ask_for_refresh(session, act, card)
-    _send(session, act, card, asset_card.released_receipt(card, told, stood, replaced))
+    checks = _plan_checks(session, act, row, channels)
+    _send(session, act, card, asset_card.released_receipt(card, told, stood, replaced, checks))
 
 
 def retire_asset(session: Session, act: Act) -> Answer:
@@ -120,6 +124,29 @@ def tell_of_refusals(db: Database, team_id: str, now: datetime, _settings: Setti
     return len(refused)
 
 
+def _plan_checks(session: Session, act: Act, row: store.AssetVersion, channels: list[str]) -> list[dict[str, Any]]:
+    """Plan whether it is used to be asked of those it is for, as the form says; gives what the receipt says of that.
+
+    Raises:
+        BotError: nobody is meant.
+    """
+    default_tz, form = act.settings.default_tz, act.form
+    plan = filed_away_plan.read_plan(session, row, default_tz=default_tz, now=act.now)
+    audience, people = None, None
+    if form_views.REGIONS in form or form_views.MEMBERS in form:
+        only_members = form_views.ONLY_MEMBERS in (form.get(form_views.MEMBERS) or [])
+        kept = [*plan.audience.channel_ids, *channels] if only_members else []
+        if only_members and not kept:
+            raise BotError(form_views.NO_CHANNEL, field=form_views.MEMBERS)
+        audience = form_views.audience_in(form, plan.regions, kept)
+        people = None if kept else count_group(session, team_id=act.team_id, audience=audience, of=None)
+        if people == 0:
+            raise BotError(form_views.NOBODY, field=form_views.REGIONS)
+    plan = filed_away_plan.plan_checks(session, row, default_tz=default_tz, now=act.now, audience=audience)
+    line = form_views.plan_line(plan.days, plan.audience, people)
+    return form_views.plan_blocks(row.id or 0, line) if plan.is_planned else []
+
+
 def _announce(session: Session, act: Act, card: Card, channels: list[str], note: str) -> tuple[list[str], list[str]]:
     """Announce in each channel; gives where it is news, and where it stood before."""
     message = asset_card.announcement(card, act.settings.emoji_map, note)
@@ -159,10 +186,14 @@ def _card(session: Session, act: Act, version_id: Any) -> Card:
 
 def _card_and_row(session: Session, act: Act) -> tuple[Card, store.AssetVersion]:
     card = _card(session, act, act.row_id)
+    return card, _row(session, act, card)
+
+
+def _row(session: Session, act: Act, card: Card) -> store.AssetVersion:
     row = store.get_version(session, team_id=act.team_id, version_id=card.version_id)
     if row is None:
         raise BotError(NOT_FOUND)
-    return card, row
+    return row
 
 
 def _ask_for_refresh(session: Session, act: Act, card: Card) -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from bot.domain.ask import AskCount
+from bot.domain.audience import Audience
 from bot.domain.feedback import USES
 from bot.domain.wilson import Interval, answers_needed, fewest_to_exclude, wilson
 
@@ -175,20 +177,45 @@ class Why:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What came of a check. `verdict` is empty while it runs; `asked` people were asked, and `not_asked` says how many
-    were not, by reason (`bot.domain.ask`). `ends_on` is the day of the verdict, `next_on` of the next check."""
+    """What came of one check. `verdict` is empty where nobody fitted and so nobody was asked.
 
-    check_id: int
+    `asks` is what became of the asks; `earlier` the answers to the check before it, `next_on` the day of the next one.
+    `held` counts those who added words that are on hold.
+    """
+
     number: int
-    version_id: int
     goal: float
-    verdict: str = ""
-    uses: Uses = field(default_factory=Uses)
+    verdict: str
+    uses: Uses
     intended: int = 0
-    asked: int = 0
-    not_asked: Mapping[str, int] = field(default_factory=dict)
+    asks: AskCount = field(default_factory=AskCount)
     regions: tuple[RegionUses, ...] = ()
     whys: tuple[Why, ...] = ()
     held: int = 0
-    ends_on: date | None = None
+    earlier: Uses | None = None
     next_on: date | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CheckFinding:
+    """One verdict in short: of which version, from which check, and when it came."""
+
+    version_id: int
+    number: int
+    verdict: str
+    uses: Uses
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What lies ahead of the checks of a version: their days where its owner is, and whom they ask.
+
+    `regions` are all that can be chosen. `is_planned` says that it is so already, and not only if it were released.
+    """
+
+    days: tuple[date, ...] = ()
+    audience: Audience = field(default_factory=Audience)
+    regions: tuple[str, ...] = ()
+    is_planned: bool = False

@@ -143,15 +143,21 @@ def added_receipt(card: Card, today: date, *, tz: str, changed: bool = False) ->
     return card_message(card, today, is_keeper=True, tz=tz, note=f"It {done}.{more}")
 
 
-def released_receipt(card: Card, told: Iterable[str], stood: Iterable[str], replaced: Iterable[Card]) -> dict[str, Any]:
-    """Tells whoever released: where it is announced, where it stood already, and what it has replaced."""
+def released_receipt(
+    card: Card, told: Iterable[str], stood: Iterable[str], replaced: Iterable[Card], more: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """Tells whoever released: where it is announced, where it stood already, and what it has replaced.
+
+    `more` are blocks that stand below.
+    """
     lines = [f"{asset_name(card)} is released."]
     if new := [f"<#{channel_id}>" for channel_id in told]:
         lines.append(f"I am announcing it in {', '.join(new)}.")
     if old := [f"<#{channel_id}>" for channel_id in stood]:
         lines.append(f"It was announced in {', '.join(old)} before, so I left that as it is.")
     lines += [f"It replaces {inert(clip(before.version, 40))}, whose feedback stays with it." for before in replaced]
-    return kit.note("\n".join(lines))
+    note = kit.note("\n".join(lines))
+    return note | {"blocks": [*note["blocks"], *more]}
 
 
 def retired_receipt(card: Card) -> dict[str, Any]:

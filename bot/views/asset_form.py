@@ -6,10 +6,12 @@ from typing import Any
 
 from bot.domain.asset import Card
 from bot.domain.csv_list import BadLine
+from bot.domain.filed_away import Plan
 from bot.domain.text import clip, count, inert
 from bot.views import kit
 from bot.views.asset_card import EDIT, NOTE, RELEASE, announcement_preview, asset_name
 from bot.views.asset_library import ADD, IMPORT
+from bot.views.filed_away_form import audience_blocks
 
 KEEP_GOOD, ALL_OR_NOTHING = "good", "all"
 SHOWN_PROBLEMS = 12
@@ -87,8 +89,8 @@ def import_modal(pasted: str = "", keep: str = KEEP_GOOD, notice: str = "", atte
     return kit.with_memo(_modal(IMPORT, "Import assets", "Import", blocks), attempt=attempt)
 
 
-def release_modal(card: Card) -> dict[str, Any]:
-    """The form in which the channels are chosen, with the announcement as it will look."""
+def release_modal(card: Card, plan: Plan) -> dict[str, Any]:
+    """The form in which the channels are chosen, with the announcement as it will look, and whom the asset is for."""
     channels = {
         "type": "multi_conversations_select",
         "action_id": "choice",
@@ -103,6 +105,7 @@ def release_modal(card: Card) -> dict[str, Any]:
         *announcement_preview(card),
         {"type": "divider"},
         _input("channels", "Announce it in", channels, hint=_CHANNELS, optional=not out),
+        *audience_blocks(plan),
         _input("note", "A word to the field", _text("", limit=NOTE) | {"multiline": True}, hint=_NOTE, optional=True),
     ]
     title, submit = ("Announce an asset", "Announce") if out else ("Release an asset", "Release")
