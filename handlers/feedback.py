@@ -1,6 +1,6 @@
 """Giving feedback: by command, by form, with the buttons of an asset, and by sending a message to marketing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -31,16 +31,17 @@ NOTHING = FeedbackFields(asset_version_id=None)
 
 def give_feedback(session: Session, act: Act) -> Answer:
     """`/asset-feedback` alone opens the form, `mine` lists the own, and anything else is recorded at once."""
-    text = clean(act.text)
-    if not text:
+    if not (text := clean(act.text)):
         return Answer(modal=feedback_form.feedback_modal(NOTHING, None))
     if text.lower() in ("mine", "my feedback"):
         return _list_mine(session, act)
     if text.lower() == "help":
         return Answer(text=feedback_receipt.HELP)
-    cards = [card for card in asset.list_cards(session, team_id=act.team_id) if state_on(card, act.today) != "draft"]
+    cards = _released(asset.list_names(session, team_id=act.team_id), act)
     cut = len(text) if len(text) <= NAME_LONGEST else (text.rfind(" ", 0, NAME_LONGEST) + 1 or NAME_LONGEST)
     reading = read_asset(text[:cut].strip(), cards)
+    if reading.card is None:  # what is offered instead is in the order of its last use
+        reading = read_asset(text[:cut].strip(), _released(asset.list_cards(session, team_id=act.team_id), act))
     more = text[cut - 1 :] if text[cut - 1 : cut].isspace() else text[cut:]
     rest = reading.rest + (more if cut < len(text) else "")
     if reading.card is None:
@@ -52,8 +53,7 @@ def give_feedback(session: Session, act: Act) -> Answer:
 def choose_asset(session: Session, act: Act) -> Answer:
     """Record the kept words for the asset that was chosen."""
     draft_id, _, version_id = str(act.value or "").partition(":")
-    draft, fields, _ = _draft(session, act, draft_id)
-    card = _card(session, act, version_id)
+    (draft, fields, _), card = _draft(session, act, draft_id), _card(session, act, version_id)
     feedback_draft.forget_draft(session, draft)
     return replace(_record_words(session, act, card, fields.said), replace=_is_private(act))
 
@@ -104,8 +104,7 @@ def send_form(session: Session, act: Act) -> Answer | None:
         session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=row_number(act.memo.get("draft_id"))
     )
     quoted = feedback_draft.read_draft(draft)[1] if draft else None
-    chosen = str(act.form.get("asset") or "")
-    version_id = row_number(chosen) or None
+    version_id = row_number(chosen := str(act.form.get("asset") or "")) or None
     fields = feedback_form.fields_in(act.form, version_id)
     wrong = check_feedback_fields(fields)
     if quoted and fields.rating is None:
@@ -144,10 +143,9 @@ def _list_mine(session: Session, act: Act) -> Answer:
 
 
 def _ask_which(session: Session, act: Act, reading: Reading, text: str, rest: str) -> Answer:
-    said = rest if reading.ambiguous and rest else text
-    draft = _keep(session, act, replace(NOTHING, said=said))
-    form_url, ambiguous = act.settings.official_form_url, reading.ambiguous
-    return Answer(**feedback_receipt.which_asset(text, reading.nearest, draft, form_url, is_ambiguous=ambiguous))
+    draft = _keep(session, act, replace(NOTHING, said=rest if reading.ambiguous and rest else text))
+    url, ambiguous = act.settings.official_form_url, reading.ambiguous
+    return Answer(**feedback_receipt.which_asset(text, reading.nearest, draft, url, is_ambiguous=ambiguous))
 
 
 def _record_words(
@@ -156,17 +154,14 @@ def _record_words(
     """Record a rating and words about one asset, or say why not, with the words kept; `note` is mrkdwn."""
     remark = read_remark(rest)
     fields = replace(NOTHING, asset_version_id=card.version_id, said=remark.said, rating=remark.rating, use=remark.use)
-    problem = remark.problem
-    if len(remark.said) > LONGEST:
-        problem = feedback_receipt.too_long(len(remark.said))
+    problem = feedback_receipt.too_long(len(remark.said)) if len(remark.said) > LONGEST else remark.problem
     if problem:
         draft, form_url = _keep(session, act, fields), act.settings.official_form_url
         return Answer(**feedback_receipt.not_yet(problem, remark.said, draft, form_url))
     if check_feedback_fields(fields):  # the asset alone: the form asks for the rest
         return Answer(modal=feedback_form.feedback_modal(fields, card))
     told = _add(session, act, fields, "command", card=card)
-    if state_on(card, act.today) != "current":
-        note = no_longer(card, _current(session, act, card), act.today)
+    note = note if state_on(card, act.today) == "current" else no_longer(card, _current(session, act, card), act.today)
     return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=note, old=old))
 
 
@@ -219,10 +214,10 @@ def _add(
         quoted=quoted,
         place=place,
     )
-    return _changed(session, act, row, card)
+    return _changed(session, act, row, card, is_new=True)
 
 
-def _changed(session: Session, act: Act, row: store.Feedback, card: Card | None = None) -> Told:
+def _changed(session: Session, act: Act, row: store.Feedback, card: Card | None = None, is_new: bool = False) -> Told:
     return feedback_told.record_change(
         session,
         row,
@@ -230,6 +225,7 @@ def _changed(session: Session, act: Act, row: store.Feedback, card: Card | None 
         now=act.now,
         real_now=datetime.now(UTC),
         card=card,
+        is_new=is_new,
     )
 
 
@@ -244,6 +240,10 @@ def _send_receipt(session: Session, act: Act, told: Told) -> Answer | None:
         now=act.now,
     )
     return Answer(view=feedback_form.held_modal(act.settings.official_form_url)) if told.is_held else None
+
+
+def _released(cards: Iterable[Card], act: Act) -> list[Card]:
+    return [card for card in cards if state_on(card, act.today) != "draft"]
 
 
 def _keep(session: Session, act: Act, fields: FeedbackFields) -> int:

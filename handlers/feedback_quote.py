@@ -59,7 +59,7 @@ def _names(session: Session, act: Act, text: str) -> dict[str, str]:
 def _linked_asset(session: Session, act: Act, text: str) -> Card | None:
     """The asset that is to be used of those to which the message links: of an old version's link the current one."""
     links = [*links_in(text), *_addresses(act.message.get("blocks") or [])]
-    cards = asset.list_cards(session, team_id=act.team_id) if links else []
+    cards = asset.list_names(session, team_id=act.team_id) if links else ()
     for card in find_linked(links, cards):
         current = asset.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
         if current is not None and state_on(current, act.today) == "current":

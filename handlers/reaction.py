@@ -142,7 +142,7 @@ def _linked(task: Task, row: store.Reaction) -> list[int]:
     if message is None:
         return []
     with task.db.read() as session:
-        cards = asset.list_cards(session, team_id=task.team_id)
+        cards = asset.list_names(session, team_id=task.team_id)
     return [card.version_id for card in find_linked(links_in(message.text), cards)]
 
 

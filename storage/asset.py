@@ -1,7 +1,6 @@
 """Assets and their versions, and where they were announced."""
 
 import json
-import re
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
@@ -11,11 +10,14 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, select
 
-from bot.domain.asset import AssetFields, Card
+from bot.domain.asset import AssetFields, Card, is_earlier
 from bot.domain.text import clip
 from bot.errors import BotError
 from storage import feedback
+from storage.db import ask
 from storage.people import Person
+
+NOT_SHOWN = ("team_id", "number", "created_at", "created_by")  # on a card
 
 
 class Asset(SQLModel, table=True):
@@ -81,25 +83,38 @@ class Announcement(SQLModel, table=True):
 
 def list_cards(session: Session, *, team_id: str) -> list[Card]:
     """Every version of every asset, by reference and version, the latest last."""
-    return _list_cards(session, team_id)
+    return _cards(_read_rows(session, team_id, of="used"))
+
+
+def list_names(session: Session, *, team_id: str) -> tuple[Card, ...]:
+    """The cards of `list_cards`, but for when they were last used: enough to tell which asset a sentence names.
+
+    While no row of theirs changes they are the very cards of the last time, so what was prepared from them still holds.
+    """
+    rows = _read_rows(session, team_id, of="all")
+    known_rows, cards = _remembered.get(team_id, ([], ()))
+    if rows != known_rows:
+        cards = tuple(_cards(rows))
+        _remembered[team_id] = rows, cards
+    return cards
 
 
 def get_card(session: Session, *, team_id: str, version_id: int) -> Card | None:
     """One version, whatever became of it, or None."""
-    cards = _list_cards(session, team_id, of="version", known=version_id)
+    cards = _cards(_read_rows(session, team_id, of="version", known=version_id))
     return next((card for card in cards if card.version_id == version_id), None)
 
 
 def list_versions(session: Session, *, team_id: str, asset_id: int) -> list[Card]:
     """The versions of one asset, the latest last."""
-    return _list_cards(session, team_id, of="asset", known=asset_id)
+    return _cards(_read_rows(session, team_id, of="asset", known=asset_id))
 
 
 def find_current_card(session: Session, *, team_id: str, asset_id: int) -> Card | None:
     """The version that is out: the latest one released, unless it was retired. It may have expired: ask its state."""
     cards = [
         card
-        for card in _list_cards(session, team_id, of="asset", known=asset_id)
+        for card in list_versions(session, team_id=team_id, asset_id=asset_id)
         if card.released_at and not card.superseded_by
     ]
     return next((card for card in reversed(cards) if card.retired_at is None), None)
@@ -182,7 +197,7 @@ def _settle_versions(session: Session, team_id: str, asset_id: int) -> None:
     """Number the versions in their order, and mark those that a later one has superseded."""
     rows: list[AssetVersion] = []
     for row in sorted(_list_versions(session, team_id, asset_id), key=lambda row: row.id or 0):
-        place = next((n for n, other in enumerate(rows) if _is_earlier(row.version, other.version)), len(rows))
+        place = next((n for n, other in enumerate(rows) if is_earlier(row.version, other.version)), len(rows))
         rows.insert(place, row)
     released = None
     for number, row in reversed(list(enumerate(rows, start=1))):
@@ -192,25 +207,24 @@ def _settle_versions(session: Session, team_id: str, asset_id: int) -> None:
     session.flush()
 
 
-def _is_earlier(version: str, other: str) -> bool:
-    """Whether two names count ("v2", "v10") and this one is the smaller; names of different kinds do not count."""
-    counts = [re.split(r"(\d+)", name.casefold()) for name in (version, other)]
-    if counts[0][::2] != counts[1][::2]:
-        return False
-    return [int(part) for part in counts[0][1::2]] < [int(part) for part in counts[1][1::2]]
-
-
 def _noon(day: date, now: datetime) -> datetime:
     # At noon in UTC it is the same day nearly everywhere; what came out today came out by now.
     return min(datetime.combine(day, time(12), UTC), now)
 
 
-def _list_cards(session: Session, team_id: str, *, of: str = "all", known: int = 0) -> list[Card]:
-    """The cards of the asset `known`, of the asset of the version `known`, or of all.
+# By workspace, the rows that were read last, and what was made of them: no writer has to remember to change a stamp.
+_remembered: dict[str, tuple[list[Any], tuple[Card, ...]]] = {}
 
-    Only of all is it told when each was last used, which the search and the library rank by.
+
+def _read_rows(session: Session, team_id: str, *, of: str, known: int = 0) -> list[Any]:
+    """What cards are made of: of the asset `known`, of the asset of the version `known`, or of all.
+
+    With "used" also when each was last used, which the search and the library rank by.
     """
-    rows = session.execute(_cards_query(of), {"team": team_id, "known": known}).all()
+    return list(ask(session, _cards_query(of), team=team_id, known=known))
+
+
+def _cards(rows: list[Any]) -> list[Card]:
     latest = {row.asset_id: row.version for row in rows if row.released_at is not None}
     return [_card(row, latest.get(row.asset_id)) for row in rows]
 
@@ -224,10 +238,10 @@ def _cards_query(of: str) -> Any:
     team: Any = bindparam("team")
     known: Any = bindparam("known")
     same_person = and_(col(Person.team_id) == AssetVersion.team_id, col(Person.user_id) == AssetVersion.owner_id)
-    last_use = _last_use() if of == "all" else null()
+    last_use = _last_use() if of == "used" else null()
     query = (
         select_columns(
-            *inspect(AssetVersion).local_table.columns,
+            *(column for column in inspect(AssetVersion).local_table.columns if column.name not in NOT_SHOWN),
             col(Asset.reference),
             col(Person.name).label("owner_name"),
             last_use.label("last_used_at"),

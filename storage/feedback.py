@@ -3,11 +3,12 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_reply
 from bot.domain.feedback_told import Quoted
+from storage.db import ask
 from storage.people import Person
 
 DIGEST_COLUMNS = (
@@ -142,19 +143,26 @@ def find_pressed(
 ) -> Feedback | None:
     """What a person said with a button of this message about this version, withdrawn or not.
 
-    It locks the person's row: of two presses at the same moment the second one waits and finds the first.
+    It locks the person's row: of two presses at the same moment the second one waits and finds the first. On SQLite a
+    transaction that writes is alone anyway.
     """
-    session.exec(select(Person).where(Person.team_id == team_id, Person.user_id == user_id).with_for_update()).first()
-    query = select(Feedback).where(
-        Feedback.team_id == team_id,
-        Feedback.user_id == user_id,
-        Feedback.asset_version_id == version_id,
-        Feedback.source == "button",
-        Feedback.use == "used_with_customer",
-        Feedback.channel_id == place[0],
-        Feedback.message_ts == place[1],
-    )
-    return session.exec(query).first()
+    if session.get_bind().dialect.name != "sqlite":
+        same = select(Person.user_id).where(Person.team_id == team_id, Person.user_id == user_id)
+        session.exec(same.with_for_update()).first()
+    where = {"team": team_id, "user": user_id, "version": version_id, "channel": place[0], "ts": place[1]}
+    found = ask(session, _PRESSED, **where).scalar()
+    return session.get(Feedback, found) if found else None
+
+
+_PRESSED = select(Feedback.id).where(
+    Feedback.team_id == bindparam("team"),
+    Feedback.user_id == bindparam("user"),
+    Feedback.asset_version_id == bindparam("version"),
+    Feedback.source == "button",
+    Feedback.use == "used_with_customer",
+    Feedback.channel_id == bindparam("channel"),
+    Feedback.message_ts == bindparam("ts"),
+)
 
 
 def list_mine(session: Session, *, team_id: str, user_id: str, offset: int, limit: int) -> list[Feedback]:

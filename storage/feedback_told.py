@@ -68,23 +68,40 @@ def record_change(
     now: datetime,
     real_now: datetime,
     card: Card | None = None,
+    is_new: bool = False,
 ) -> Told:
     """Let everybody who sees this feedback see it as it is now; to be called after each change of it.
 
     The owner's direct message is posted once and changed from then on. None is posted while no reply is due, nor to
-    somebody about their own words.
+    somebody about their own words. `is_new`: nobody can have heard of it yet. `card` is its asset, if that is known.
     """
     told = get_told(session, row, card=card)
     digest_words.ask_for_link(session, row, real_now=real_now)
     home.refresh_home(session, team_id=row.team_id, user_id=row.user_id, real_now=real_now)
-    _tell_owner(session, told, row.team_id, owner_message(told), now)
+    posted = [] if is_new else _list_posted(session, told, row.team_id)
+    _tell_owner(session, told, row.team_id, posted, owner_message, now)
     return told
 
 
-def _tell_owner(session: Session, told: Told, team_id: str, message: dict[str, Any], now: datetime) -> None:
+def _list_posted(session: Session, told: Told, team_id: str) -> list[Outbox]:
     owners = {told.owner_id, told.card.owner_id if told.card else ""}
     keys = [f"feedback.owner:{told.feedback_id}:{owner_id}" for owner_id in sorted(owners - {""})]
-    posted = session.exec(select(Outbox).where(Outbox.team_id == team_id, col(Outbox.dedupe_key).in_(keys))).all()
+    query = select(Outbox).where(Outbox.team_id == team_id, col(Outbox.dedupe_key).in_(keys))
+    return list(session.exec(query)) if keys else []
+
+
+def _tell_owner(
+    session: Session,
+    told: Told,
+    team_id: str,
+    posted: list[Outbox],
+    owner_message: Callable[[Told], dict[str, Any]],
+    now: datetime,
+) -> None:
+    is_due = told.status == "waiting" or (told.is_held and told.reply_due_at and not told.replied_at)
+    if not posted and not is_due:
+        return
+    message = owner_message(told)
     for sent in posted:
         outbox.enqueue(
             session,
@@ -96,7 +113,7 @@ def _tell_owner(session: Session, told: Told, team_id: str, message: dict[str, A
             method="chat.update",
             after_id=sent.id,
         )
-    if told.status == "waiting" or (told.is_held and told.reply_due_at and not told.replied_at):
+    if is_due:
         is_told = told.owner_id in ("", told.user_id, *(sent.target for sent in posted))
         if not is_told and not told.is_withdrawn:
             key = f"feedback.owner:{told.feedback_id}:{told.owner_id}"

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from storage import jobs
 from storage.asset import Asset, AssetVersion
+from storage.db import ask
 from storage.feedback import Feedback
 from storage.jobs import Job
 
@@ -42,8 +44,7 @@ def ask_for_home(session: Session, *, team_id: str, user_id: str, real_now: date
     A drawing that is under way may have looked too early: then another one follows it.
     """
     for key in (_key(user_id), f"{_key(user_id)}:after"):
-        job = _find_job(session, team_id, key)
-        if job is None or job.state != "running":
+        if _state_of_job(session, team_id, key) != "running":
             payload = {"user_id": user_id}
             jobs.add_job(
                 session, team_id=team_id, kind="home.publish", key=key, payload=payload, now=real_now, again=True
@@ -56,7 +57,7 @@ def refresh_home(session: Session, *, team_id: str, user_id: str, real_now: date
 
     Lately is as long as done jobs are kept; who opens it later gets it drawn anew in any case.
     """
-    if _find_job(session, team_id, _key(user_id)) is not None:
+    if _state_of_job(session, team_id, _key(user_id)) is not None:
         ask_for_home(session, team_id=team_id, user_id=user_id, real_now=real_now)
 
 
@@ -64,5 +65,9 @@ def _key(user_id: str) -> str:
     return f"home:{user_id}"
 
 
-def _find_job(session: Session, team_id: str, key: str) -> Job | None:
-    return session.exec(select(Job).where(Job.team_id == team_id, Job.dedupe_key == key)).first()
+_STATE = select(Job.state).where(Job.team_id == bindparam("team"), Job.dedupe_key == bindparam("key"))
+
+
+def _state_of_job(session: Session, team_id: str, key: str) -> str | None:
+    state: str | None = ask(session, _STATE, team=team_id, key=key).scalar()
+    return state

@@ -1,8 +1,12 @@
 """The inbox: every delivery from Slack is taken once (R2)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Field, Session, SQLModel, col, delete
+from sqlalchemy import bindparam, insert
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from storage.db import ask
 
 KEPT_FOR = timedelta(days=3)  # Slack's last retry comes after 5 minutes; three days also cover a long outage
 
@@ -16,15 +20,26 @@ class Inbox(SQLModel, table=True):
     answer: str | None = None
 
 
-def get_delivery(session: Session, *, team_id: str, key: str) -> Inbox | None:
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery that was taken before, with its answer (JSON)."""
+
+    answer: str | None
+
+
+_KNOWN = select(Inbox.answer).where(Inbox.team_id == bindparam("team"), Inbox.key == bindparam("key"))
+_TAKEN = insert(Inbox)
+
+
+def get_delivery(session: Session, *, team_id: str, key: str) -> Delivery | None:
     """The delivery if it was taken before, else None."""
-    return session.get(Inbox, (team_id, key))
+    row = ask(session, _KNOWN, team=team_id, key=key).first()
+    return Delivery(row[0]) if row else None
 
 
 def add_delivery(session: Session, *, team_id: str, key: str, answer: str, now: datetime) -> None:
     """Take a delivery. Two copies at the same moment meet at the unique key: one of them raises IntegrityError."""
-    session.add(Inbox(team_id=team_id, key=key, received_at=now, answer=answer))
-    session.flush()
+    ask(session, _TAKEN, team_id=team_id, key=key, received_at=now, answer=answer)
 
 
 def forget_deliveries(session: Session, *, team_id: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, func, or_
+from sqlalchemy import CheckConstraint, bindparam, func, or_
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.access import ROLES, Actor
@@ -12,6 +12,7 @@ from bot.domain.csv_list import BadLine
 from bot.domain.people import DEPARTMENT_LABELS, PeopleReading, PersonLine, read_people_csv
 from bot.errors import BotError
 from storage import jobs
+from storage.db import ask
 from storage.turns import take_turn
 
 DEPARTMENTS = tuple(DEPARTMENT_LABELS)
@@ -49,6 +50,9 @@ class Role(SQLModel, table=True):
     role: str = Field(primary_key=True)
 
 
+_HELD = select(Role.role).where(Role.team_id == bindparam("team"), Role.user_id == bindparam("user"))
+
+
 def get_person(session: Session, *, team_id: str, user_id: str) -> Person | None:
     """The person, or None if the app has not met them."""
     return session.get(Person, (team_id, user_id))
@@ -81,7 +85,7 @@ def list_people(session: Session, *, team_id: str, role: str | None = None) -> l
 
 def list_roles(session: Session, *, team_id: str, user_id: str) -> frozenset[str]:
     """The roles a person holds; nobody in particular is a rep."""
-    held = session.exec(select(Role.role).where(Role.team_id == team_id, Role.user_id == user_id))
+    held = ask(session, _HELD, team=team_id, user=user_id).scalars()
     return frozenset(held) or frozenset({"rep"})
 
 

@@ -1,5 +1,6 @@
 """Assets: what is known of a version, in which state it is, and what may stand in its fields."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -70,6 +71,10 @@ class Card:
     aliases: tuple[str, ...]
     last_used_at: datetime | None
 
+    def __hash__(self) -> int:
+        """A cheap one: what was prepared from a card for reading is looked up with it at every command."""
+        return self.version_id
+
 
 def state_on(card: Card, today: date) -> str:
     """The version's state on a day, one of `STATES`; on its last day it is still current."""
@@ -82,6 +87,14 @@ def state_on(card: Card, today: date) -> str:
     if card.expires_on is not None and card.expires_on < today:
         return EXPIRED
     return CURRENT
+
+
+def is_earlier(version: str, other: str) -> bool:
+    """Whether two names count ("v2", "v10") and this one is the smaller; names of different kinds do not count."""
+    counts = [re.split(r"(\d+)", name.casefold()) for name in (version, other)]
+    if counts[0][::2] != counts[1][::2]:
+        return False
+    return [int(part) for part in counts[0][1::2]] < [int(part) for part in counts[1][1::2]]
 
 
 def check_asset_fields(fields: AssetFields, today: date) -> dict[str, str]:

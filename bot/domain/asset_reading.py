@@ -15,11 +15,13 @@ from bot.domain.asset_search import (
     WEAK,
     Word,
     find_assets,
+    known_words,
     latest_use,
     names_of,
     read_words,
     split_words,
     weak_words,
+    words_of,
 )
 
 _NEAREST = 5
@@ -57,7 +59,7 @@ def read_asset(text: str, cards: Sequence[Card]) -> Reading:
     reading: what fits only with several typing errors is offered as `nearest`.
     """
     words = read_words(text, cards)
-    hits = [(card, hit) for card in cards if (hit := _reach(words, card, text))]
+    hits = [(card, hit) for card in _reached(words, cards) if (hit := _reach(words, card))]
     best = max((hit for _, hit in hits), key=lambda hit: (hit.order, hit.words, hit.score), default=None)
     if best is None:
         return Reading(None, text, nearest=_near(words, cards))
@@ -90,11 +92,19 @@ def find_old_version(named: str, reading: Reading, cards: Iterable[Card]) -> Car
     return next((card for card in others if card.version.casefold() in words), None)
 
 
-def _reach(words: Sequence[Word], card: Card, text: str) -> _Hit | None:
+def _reached(words: Sequence[Word], cards: Sequence[Card]) -> list[Card]:
+    """The cards worth a closer look: no other can have a hit, for its first word or its whole name must be there."""
+    if not words:
+        return []
+    begun = set(_joined(words))
+    first = {known for known in known_words(tuple(cards)) if _sure(words[0].text, known)}
+    return [card for card in cards if not (first.isdisjoint(words_of(card)) and begun.isdisjoint(_whole_names(card)))]
+
+
+def _reach(words: Sequence[Word], card: Card) -> _Hit | None:
     """The best hit of the card's names at the beginning of the sentence, or None."""
     typed, names, line = [word.text for word in words], names_of(card), frozenset(split_words(card.product_line))
-    joined = {"".join(name) for name in (*names, _head(card.title)) if name}
-    whole = max((n for n in range(1, len(typed) + 1) if "".join(typed[:n]) in joined), default=0)
+    whole = max((n for n, begun in enumerate(_joined(words), start=1) if begun in _whole_names(card)), default=0)
     if whole:
         return _Hit(2, whole, 0.0)
     reached, score = max((_in_order(typed, name) for name in names), default=(0, 0.0))
@@ -102,6 +112,16 @@ def _reach(words: Sequence[Word], card: Card, text: str) -> _Hit | None:
         return _Hit(1, reached, score)
     reached, score = _in_any_order(typed, card)
     return _Hit(0, reached, score) if reached else None
+
+
+def _joined(words: Sequence[Word]) -> list[str]:
+    """The sentence's beginnings, a word longer each, written as one word."""
+    return ["".join(word.text for word in words[:n]) for n in range(1, len(words) + 1)]
+
+
+@lru_cache(maxsize=5_000)
+def _whole_names(card: Card) -> frozenset[str]:
+    return frozenset("".join(name) for name in (*names_of(card), _head(card.title)) if name)
 
 
 def _in_order(typed: Sequence[str], name: Sequence[str]) -> tuple[int, float]:

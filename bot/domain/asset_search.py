@@ -63,7 +63,7 @@ def latest_use(card: Card) -> datetime:
 
 def read_words(text: str, cards: Iterable[Card] = ()) -> list[Word]:
     """The words at the beginning of a sentence that can be a name's; "white paper" is one if "whitepaper" is known."""
-    known = {word for card in cards for word in (*weak_words(card), *(w for name in names_of(card) for w in name))}
+    known = known_words(tuple(cards))
     found = [Word(fold(match[0]), match.end()) for match in islice(_WORD.finditer(text), MOST_WORDS)]
     words: list[Word] = []
     for word in found:
@@ -72,6 +72,18 @@ def read_words(text: str, cards: Iterable[Card] = ()) -> list[Word]:
         elif word.text not in _FILLERS:
             words.append(word)
     return words
+
+
+@lru_cache(maxsize=20)
+def known_words(cards: tuple[Card, ...]) -> frozenset[str]:
+    """All the words that these assets are called by."""
+    return frozenset[str]().union(*map(words_of, cards))
+
+
+@lru_cache(maxsize=5_000)
+def words_of(card: Card) -> frozenset[str]:
+    """All the words that the asset is called by, those of its product line and kind too."""
+    return weak_words(card).union(*names_of(card))
 
 
 @lru_cache(maxsize=5_000)

@@ -51,6 +51,34 @@ def released(session: Session, row: store.AssetVersion, channel_id: str = "C1", 
 # versions
 
 
+def test_remembered_cards_are_never_old_ones(db: Database) -> None:
+    """What another connection changed is there, the owner's name too; what was rolled back is not."""
+    with db.begin() as session:
+        row = add(session, released_on=date(2026, 10, 1))
+        add(session, team_id="T2", title="Another company's")
+    with db.read() as session:
+        first = store.list_names(session, team_id=TEAM)
+        assert list(first) == store.list_cards(session, team_id=TEAM)
+        assert store.list_names(session, team_id=TEAM) is first  # nothing changed: the very same
+        assert [card.title for card in store.list_names(session, team_id="T2")] == ["Another company's"]
+    other = Database(db.url)
+    with other.begin() as session:
+        people.record_person(session, team_id=TEAM, user_id=OWNER, now=NOW, name="Theo")
+        version = store.get_version(session, team_id=TEAM, version_id=row.id or 0)
+        assert version is not None
+        store.record_fields(session, version, fields=replace(FIELDS, title="Hip deck"), now=NOW)
+    other.close()
+    with db.read() as session:
+        second = store.list_names(session, team_id=TEAM)
+    assert [(card.title, card.owner_name) for card in second] == [("Hip deck", "Theo")]
+    with db.begin() as session:
+        add(session, reference="MLR-2")
+        assert len(store.list_names(session, team_id=TEAM)) == 2
+        session.rollback()
+    with db.read() as session:
+        assert store.list_names(session, team_id=TEAM) == second
+
+
 def test_what_was_typed_comes_back(db: Database) -> None:
     with db.begin() as session:
         people.record_person(session, team_id=TEAM, user_id=OWNER, now=NOW, name="Theo")
