@@ -9,6 +9,7 @@ from bot.domain.digest_findings import Finding, Split, find_all, find_movers, fi
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
 from bot.domain.digest_period import Period, day_of
 from bot.domain.digest_quotes import Candidate, Quote, choose_quotes
+from bot.domain.filed_away import FILED_AWAY, VERDICTS, CheckFinding
 
 FEWEST = 5  # people who must have spoken before numbers of other people's assets are shown
 NEEDS = 3  # things that need the reader
@@ -27,6 +28,7 @@ class Counted:
     waiting: list[Waiting]
     waiting_total: int
     candidates: list[Candidate]
+    checks: list[CheckFinding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ class Need:
     subject: Subject
     waiting: Waiting | None = None
     tally: Tally | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One asset version and the verdict of its filed-away check."""
+
+    subject: Subject
+    check: CheckFinding
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,7 @@ class Digest:
     splits: list[Split] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     expiring: list[Subject] = field(default_factory=list)
+    checked: list[Checked] = field(default_factory=list)
     own: list[Finding] = field(default_factory=list)
     hidden: int = 0
 
@@ -76,6 +87,9 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
     # What somebody who waits has said stands beside the button already, and is not quoted once more.
     repeated = {need.waiting.feedback_id for need in needs if need.waiting}
     candidates = [one for one in counted.candidates if one.feedback_id not in repeated]
+    checked = _checked(counted, mine)
+    findings = find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST)
+    filed_away = {one.subject.version_id for one in checked if one.check.verdict == FILED_AWAY}
     in_needs = {need.subject.version_id for need in needs if need.waiting is None}
     return Digest(
         period=period,
@@ -86,12 +100,27 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
         waiting=[need for need in waiting if need not in needs],
         waiting_total=counted.waiting_total,
         movers=find_movers(counted.subjects, shown, fewest=FEWEST),
-        findings=find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST),
+        # What a check has found rests on the same answers, and is not said twice.
+        findings=[one for one in findings if one.kind != "unused" or one.subject.version_id not in filed_away],
         splits=splits,
         quotes=choose_quotes(candidates, counted.subjects, shown, counted.this, reader_id=reader_id),
         expiring=[one for one in expiring if one.version_id not in in_needs],
+        checked=checked,
         own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
-        hidden=len(counted.tallies) - len(shown) + hidden_regions,
+        hidden=len(counted.tallies) - len(shown) + hidden_regions + len(counted.checks) - len(checked),
+    )
+
+
+def _checked(counted: Counted, mine: set[int]) -> list[Checked]:
+    """The verdicts that may be shown, what is filed away first and then by review days."""
+    found = [
+        Checked(counted.subjects[one.version_id], one)
+        for one in counted.checks
+        if one.version_id in counted.subjects and (one.version_id in mine or one.uses.answers >= FEWEST)
+    ]
+    order = VERDICTS.index
+    return sorted(
+        found, key=lambda one: (order(one.check.verdict), -(one.subject.review_days or 0), one.subject.version_id)
     )
 
 

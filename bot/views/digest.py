@@ -5,10 +5,11 @@ from typing import Any
 from bot.domain.digest import Digest, Need
 from bot.domain.digest_findings import Split
 from bot.domain.digest_quotes import Quote
+from bot.domain.filed_away import FILED_AWAY
 from bot.domain.text import clip, count, escape, inert, quote
 from bot.views import feedback, kit
 from bot.views.asset import SHOW
-from bot.views.digest_lines import HEADS, finding_line, mover_line, named, region_name
+from bot.views.digest_lines import HEADS, checked_line, finding_line, mover_line, named, region_name
 
 COMMAND = "/digest"
 MORE = "digest.more"  # value: first day and first day after, "2026-11-16:2026-11-23"
@@ -20,6 +21,7 @@ SHOWN = 2  # assets of each kind; the others are in the details
 WORDS = 280  # characters of a quote
 WAITED = 110  # characters of what somebody who waits said
 EXPIRING = 4
+CHECKED = 3
 
 
 def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
         *_needs(digest),
         kit.section(_changed(digest)),
         *_findings(digest),
+        *_checked(digest),
         *[kit.section(_split(one)) for one in digest.splits[:SHOWN]],
         *_quotes(digest),
         *_endings(digest),
@@ -44,7 +47,14 @@ def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
 def has_details(digest: Digest) -> bool:
     """Whether there is more than one screen shows."""
     more = [found for kind in HEADS for found in [one for one in digest.findings if one.kind == kind][SHOWN:]]
-    return bool(more or digest.own or digest.waiting or digest.splits[SHOWN:] or digest.expiring[EXPIRING:])
+    return bool(
+        more
+        or digest.checked[CHECKED:]
+        or digest.own
+        or digest.waiting
+        or digest.splits[SHOWN:]
+        or digest.expiring[EXPIRING:]
+    )
 
 
 def _title(digest: Digest) -> str:
@@ -141,6 +151,20 @@ def _findings(digest: Digest) -> list[dict[str, Any]]:
         quarter = "13 weeks" if digest.period.days <= 91 else "this time"
         blocks.insert(0, kit.context(f"Assets, by what was said in {quarter}, the most review days first"))
     return blocks
+
+
+def _checked(digest: Digest) -> list[dict[str, Any]]:
+    if not digest.checked:
+        return []
+    lines = ["🗂️ *Asked of the field: in use, or filed away?*"]
+    lines += [f"• {checked_line(one.subject, one.check)}" for one in digest.checked[:CHECKED]]
+    if len(digest.checked) > CHECKED:
+        lines.append(f"…and {len(digest.checked) - CHECKED} more")
+    filed = [one.subject.review_days or 0 for one in digest.checked if one.check.verdict == FILED_AWAY]
+    if sum(filed):
+        assets, days = count(len(filed), "asset", "assets"), count(sum(filed), "review day", "review days")
+        lines.append(f"*{days}* lie in {assets} filed away.")
+    return [kit.section("\n".join(lines))]
 
 
 def _split(one: Split) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from bot.domain.digest import Digest
 from bot.domain.text import clip, count
 from bot.views import kit
-from bot.views.digest import EXPIRING, SHOWN, expiry, waiting_block
-from bot.views.digest_lines import HEADS, finding_line, named, region_name
+from bot.views.digest import CHECKED, EXPIRING, SHOWN, expiry, waiting_block
+from bot.views.digest_lines import HEADS, checked_line, finding_line, named, region_name
 
 ROOM = 2900  # characters of lines in one section
 MOST_SECTIONS = 6  # of one heading
@@ -39,6 +39,8 @@ def _blocks(digest: Digest) -> list[dict[str, Any]]:
     for kind, head in HEADS.items():
         rest = [one for one in digest.findings if one.kind == kind][SHOWN:]
         blocks += _listed(f"{head}, the rest", [f"• {finding_line(one)}" for one in rest])
+    checked = [f"• {checked_line(one.subject, one.check)}" for one in digest.checked[CHECKED:]]
+    blocks += _listed("*More that was asked of the field*", checked)
     splits = [
         f"• {named(one.subject)}: {region_name(one.high.region)} {one.high.mean:.1f} ({one.high.ratings:,}), "
         f"{region_name(one.low.region)} {one.low.mean:.1f} ({one.low.ratings:,})"

@@ -2,7 +2,9 @@
 
 from bot.domain.digest_findings import Finding
 from bot.domain.digest_numbers import Subject, Tally
+from bot.domain.filed_away import CheckFinding
 from bot.domain.text import clip, count, inert
+from bot.views.filed_away_owner import reasons_line, result_line
 
 HEADS = {
     "worked": "🟢 *Worked*",
@@ -34,9 +36,15 @@ def finding_line(found: Finding) -> str:
         "silent": _silent,
         "own": _own,
     }[found.kind](found)
-    days = found.subject.review_days
-    stake = f" ({count(days, 'review day', 'review days')})" if days else ""
-    return f"{named(found.subject)}{stake}: {told}"
+    return f"{named(found.subject)}{_stake(found.subject)}: {told}"
+
+
+def checked_line(subject: Subject, check: CheckFinding) -> str:
+    """One asset version and what its filed-away check found, as mrkdwn."""
+    reasons = reasons_line(check.uses)
+    return f"{named(subject)}{_stake(subject)}: {result_line(check)}." + (
+        f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
+    )
 
 
 def mover_line(found: Finding) -> str:
@@ -49,6 +57,11 @@ def mover_line(found: Finding) -> str:
     )
     rated = f" Rated {tally.mean:.1f} by those who rated it." if tally.mean is not None else ""
     return told + rated
+
+
+def _stake(subject: Subject) -> str:
+    days = subject.review_days
+    return f" ({count(days, 'review day', 'review days')})" if days else ""
 
 
 def _worked(found: Finding) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.asset import Card
 from bot.domain.feedback import USES
-from bot.domain.filed_away import FEWEST, CheckResult, RegionUses, Uses, Why
+from bot.domain.filed_away import FEWEST, CheckFinding, CheckResult, RegionUses, Uses, Why
 from bot.domain.text import clip, count, inert, quote
 from bot.domain.wilson import Interval, fewest_to_exclude
 from bot.picture import Goal, IntervalPicture, IntervalRow
@@ -57,9 +57,9 @@ def nobody_message(card: Card, audience: str, *, has_channels: bool, can_change:
     return {"text": text, "blocks": [kit.section(text), *more]}
 
 
-def result_line(result: CheckResult) -> str:
-    """The verdict and its numbers in one line of mrkdwn: "🗄️ filed away: 0 of 20 used it, likely 0 to 16 %"."""
-    return f"{SHORT[result.verdict]}: {_used_of(result.uses)}{_likely(result.uses)}"
+def result_line(found: CheckFinding) -> str:
+    """The verdict and its numbers in one line of mrkdwn: "🗄️ filed away, 0 of 20 used it, likely 0 to 16 %"."""
+    return f"{SHORT[found.verdict]}, {_used_of(found.uses)}{_likely(found.uses)}"
 
 
 def reasons_line(uses: Uses) -> str:
