@@ -50,24 +50,17 @@ def plan_asks(
     `kind` is one of `storage.ask.KINDS`; `stop_key` is what `Stop these` stops. `why` (mrkdwn) tells the person why
     they were asked and who sees the answer. Whoever has an ask about this subject already is passed over.
     """
-    asks = []
-    for person in people:
-        due = due_at(person)
-        asks.append(
-            Ask(
-                team_id=team_id,
-                user_id=person.user_id,
-                kind=kind,
-                subject_id=subject_id,
-                stop_key=stop_key,
-                why=why,
-                due_at=due,
-                closes_at=closes_at,
-                next_at=min(due, closes_at),
-                created_at=now,
-            )
-        )
-    return store.add_asks(session, asks, team_id=team_id)
+    return store.add_asks(
+        session,
+        team_id=team_id,
+        kind=kind,
+        subject_id=subject_id,
+        stop_key=stop_key,
+        why=why,
+        due={person.user_id: due_at(person) for person in people},
+        closes_at=closes_at,
+        now=now,
+    )
 
 
 def ask_those_due(db: Database, team_id: str, kind: str, now: datetime, settings: Settings) -> int:

@@ -1,7 +1,7 @@
 """Asks: every question that the app puts to a person by itself, and the one budget that all of them share (P4)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -86,17 +86,34 @@ class AskStop(SQLModel, table=True):
     stopped_at: datetime
 
 
-def add_asks(session: Session, asks: Sequence[Ask], *, team_id: str) -> int:
-    """Plan asks about one subject; whoever has one about it already is passed over. Gives how many are new."""
-    if not asks:
-        return 0
-    kind, subject_id = asks[0].kind, asks[0].subject_id
+def add_asks(
+    session: Session,
+    *,
+    team_id: str,
+    kind: str,
+    subject_id: int,
+    stop_key: str,
+    why: str,
+    due: Mapping[str, datetime],
+    closes_at: datetime,
+    now: datetime,
+) -> int:
+    """Plan asks about one subject, by person with the moment from which on; gives how many are new.
+
+    Whoever has one about it already is passed over.
+    """
     take_turn(session, team_id=team_id, of=f"asks {kind} {subject_id}")
     query = select(Ask.user_id).where(Ask.team_id == team_id, Ask.kind == kind, Ask.subject_id == subject_id)
     known = set(session.exec(query))
-    rows = {ask.user_id: ask.model_dump(exclude={"id"}) for ask in asks if ask.user_id not in known}
+    same = {"team_id": team_id, "kind": kind, "subject_id": subject_id, "stop_key": stop_key, "why": why}
+    same |= {"state": "planned", "closes_at": closes_at, "created_at": now}
+    rows = [
+        {**same, "user_id": user_id, "due_at": at, "next_at": min(at, closes_at)}
+        for user_id, at in due.items()
+        if user_id not in known
+    ]
     if rows:
-        session.execute(insert(Ask), list(rows.values()))
+        session.execute(insert(Ask), rows)
     return len(rows)
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.turns import take_turn
+
 
 class Away(SQLModel, table=True):
     """Until when somebody is away, by their Slack status or do-not-disturb, and when Slack was asked."""
@@ -25,6 +27,11 @@ def list_away(
 
 def record_away(session: Session, *, team_id: str, until: Mapping[str, datetime | None], now: datetime) -> None:
     """Remember until when people are away."""
+    take_turn(session, team_id=team_id, of="away")  # two senders may have asked Slack about the same people
+    query = select(Away).where(Away.team_id == team_id, col(Away.user_id).in_(list(until)))
+    known = {row.user_id: row for row in session.exec(query)}
     for user_id, when in until.items():
-        session.merge(Away(team_id=team_id, user_id=user_id, until=when, read_at=now))
+        row = known.get(user_id) or Away(team_id=team_id, user_id=user_id, read_at=now)
+        row.until, row.read_at = when, now
+        session.add(row)
     session.flush()
