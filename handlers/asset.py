@@ -15,9 +15,9 @@ from bot.errors import BotError
 from bot.intake import Act, Answer, Listener
 from bot.jobs import Task
 from bot.views import asset as views
-from bot.views import asset_card, asset_form, asset_library
+from bot.views import asset_card, asset_form, asset_library, filed_away_owner
 from storage import asset as store
-from storage import filed_away_plan
+from storage import filed_away_plan, filed_away_result
 
 NAME = 200  # characters that are read as the name of an asset
 KEEPERS_WORDS = {"add": "Adding assets", "import": "Importing assets", "edit": "Editing assets"}
@@ -76,7 +76,12 @@ def _library(session: Session, act: Act, page: int = 0) -> dict[str, Any]:
     page = max(0, min(page, (len(current) - 1) // asset_library.PAGE_SIZE))
     at = page * asset_library.PAGE_SIZE
     shown = asset_library.Page(current[at : at + asset_library.PAGE_SIZE], len(current), page)
-    return asset_library.library_modal(shown, drafts, act.today, is_keeper=is_keeper)
+    verdicts = {}
+    if is_keeper:
+        ids = [card.version_id for card in shown.cards]
+        found = filed_away_result.list_latest(session, team_id=act.team_id, version_ids=ids)
+        verdicts = {one.version_id: filed_away_owner.SHORT[one.verdict] for one in found}
+    return asset_library.library_modal(shown, drafts, act.today, is_keeper=is_keeper, verdicts=verdicts)
 
 
 def _list(session: Session, act: Act, words: str) -> Answer:
@@ -139,9 +144,14 @@ def _show(session: Session, act: Act, card: Card, note: str = "") -> Answer:
         if current and state_on(current, act.today) != "current":
             current = None
         note, card = asset_card.no_longer(card, current, act.today), current or card
+    checks, tz = "", act.actor.tz
+    if is_keeper:
+        standing = filed_away_result.read_standing(session, team_id=act.team_id, version_id=card.version_id)
+        checks = filed_away_owner.card_line(standing, tz, is_owner=card.owner_id == act.actor.user_id)
     if act.view:
-        return Answer(modal=asset_card.card_modal(card, act.today, is_keeper=is_keeper, tz=act.actor.tz, note=note))
-    message = asset_card.card_message(card, act.today, is_keeper=is_keeper, tz=act.actor.tz, note=note)
+        modal = asset_card.card_modal(card, act.today, is_keeper=is_keeper, tz=tz, note=note, checks=checks)
+        return Answer(modal=modal)
+    message = asset_card.card_message(card, act.today, is_keeper=is_keeper, tz=tz, note=note, checks=checks)
     return Answer(text=message["text"], blocks=message["blocks"])
 
 

@@ -13,8 +13,9 @@ from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Channel, Refused
 from bot.views import ask as ask_views
+from bot.views import filed_away_owner
 from bot.views import home as views
-from storage import ask, people
+from storage import ask, filed_away_result, people
 from storage import home as store
 from storage.feedback import Feedback
 
@@ -63,9 +64,16 @@ def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | 
         asked=asking.asked_this_week(session, person, task.now, task.settings) if person else 0,
         ask_budget=task.settings.ask_budget,
         stops=[ask_views.Stopped(one.stop_key, one.label) for one in stops],
+        checks=_checks(session, task, actor) if may(actor, "keep_assets") else [],
         next_digest=next_due(task.now, actor.tz) if may(actor, "read_digest") else None,
         set_up=_set_up(session, task, channels) if may(actor, "set_people") else None,
     )
+
+
+def _checks(session: Session, task: Task, actor: Actor) -> list[str]:
+    """The latest verdicts about the person's own assets, a line each."""
+    own = filed_away_result.list_own(session, team_id=task.team_id, owner_id=actor.user_id, limit=NEWEST)
+    return [filed_away_owner.own_line(title, version, found) for title, version, found in own]
 
 
 def _set_up(session: Session, task: Task, channels: list[Channel] | None) -> list[views.SetUpStep]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from bot.domain.filed_away import KIND, CheckFinding, CheckResult, Uses, Why, shown_regions
+from bot.domain.filed_away import KIND, CheckFinding, CheckResult, CheckStanding, Uses, Why, shown_regions
 from storage import ask, people
 from storage import filed_away as store
+from storage.asset import AssetVersion
 from storage.filed_away import FiledAwayCheck
 
 
@@ -62,3 +63,23 @@ def list_closed(session: Session, *, team_id: str, start: datetime, end: datetim
 def list_latest(session: Session, *, team_id: str, version_ids: Sequence[int] | None = None) -> list[CheckFinding]:
     """The latest verdict of each version, the newest first."""
     return list_short(session, store.list_latest(session, team_id=team_id, version_ids=version_ids))
+
+
+def read_standing(session: Session, *, team_id: str, version_id: int) -> CheckStanding:
+    """Where the checks of one version stand."""
+    checks = store.list_checks(session, team_id=team_id, version_id=version_id)
+    found = list_latest(session, team_id=team_id, version_ids=[version_id]) if checks else []
+    return CheckStanding(
+        found=found[0] if found else None,
+        asking_until=next((one.closes_at for one in checks if one.state == "asking"), None),
+        next_at=next((one.due_at for one in checks if one.state == "planned"), None),
+    )
+
+
+def list_own(session: Session, *, team_id: str, owner_id: str, limit: int) -> list[tuple[str, str, CheckFinding]]:
+    """The latest verdicts about somebody's assets that are in use, the newest first: title, version, verdict."""
+    query = select(AssetVersion).where(AssetVersion.team_id == team_id, AssetVersion.owner_id == owner_id)
+    query = query.where(col(AssetVersion.retired_at).is_(None), col(AssetVersion.superseded_at).is_(None))
+    own = {row.id or 0: row for row in session.exec(query)}
+    found = list_latest(session, team_id=team_id, version_ids=list(own))[:limit] if own else []
+    return [(own[one.version_id].title, own[one.version_id].version, one) for one in found]

@@ -209,6 +209,15 @@ class CheckFinding:
 
 
 @dataclass(frozen=True)
+class CheckStanding:
+    """Where the checks of a version stand: the latest verdict, until when people are asked, when the next one comes."""
+
+    found: CheckFinding | None = None
+    asking_until: datetime | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """What lies ahead of the checks of a version: their days where its owner is, and whom they ask.
 

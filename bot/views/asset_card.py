@@ -28,12 +28,17 @@ def asset_name(card: Card) -> str:
     return f"*{inert(clip(card.title, NAME))}* {inert(clip(card.version, 40))}"
 
 
-def card_blocks(card: Card, today: date, *, is_keeper: bool, tz: str) -> list[dict[str, Any]]:
-    """Everything about one version, with the buttons that fit its state and the reader."""
+def card_blocks(card: Card, today: date, *, is_keeper: bool, tz: str, checks: str = "") -> list[dict[str, Any]]:
+    """Everything about one version, with the buttons that fit its state and the reader.
+
+    `checks` (mrkdwn) is what its filed-away checks found, and when the next one comes.
+    """
     state = state_on(card, today)
     blocks = [kit.section(f"{asset_name(card)}\n{_about(card)}"), _facts(card, today, tz)]
     if card.aliases:
         blocks.append(kit.context("Also known as " + inert(clip(", ".join(card.aliases), 500))))
+    if checks:
+        blocks.append(kit.context(checks))
     buttons = [link_button(card)] if card.link else []
     if state == "current":
         buttons += asset_buttons(card.version_id)
@@ -45,16 +50,20 @@ def card_blocks(card: Card, today: date, *, is_keeper: bool, tz: str) -> list[di
     return blocks
 
 
-def card_message(card: Card, today: date, *, is_keeper: bool, tz: str, note: str = "") -> dict[str, Any]:
+def card_message(
+    card: Card, today: date, *, is_keeper: bool, tz: str, note: str = "", checks: str = ""
+) -> dict[str, Any]:
     """The card as a message; `note` (mrkdwn) stands above it."""
     blocks = [kit.section(note)] if note else []
-    blocks += card_blocks(card, today, is_keeper=is_keeper, tz=tz)
+    blocks += card_blocks(card, today, is_keeper=is_keeper, tz=tz, checks=checks)
     return {"text": clip(f"{note}\n{asset_name(card)}".strip(), kit.SECTION), "blocks": blocks}
 
 
-def card_modal(card: Card, today: date, *, is_keeper: bool, tz: str, note: str = "") -> dict[str, Any]:
+def card_modal(
+    card: Card, today: date, *, is_keeper: bool, tz: str, note: str = "", checks: str = ""
+) -> dict[str, Any]:
     """The card as a modal."""
-    message = card_message(card, today, is_keeper=is_keeper, tz=tz, note=note)
+    message = card_message(card, today, is_keeper=is_keeper, tz=tz, note=note, checks=checks)
     return kit.notice_modal("") | {"title": kit.plain("Asset", kit.TITLE), "blocks": message["blocks"]}
 
 

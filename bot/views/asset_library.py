@@ -1,6 +1,6 @@
 """The library on the screen: a modal with pages and a search, and the same as text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,8 +29,10 @@ class Page:
     number: int
 
 
-def library_modal(page: Page, drafts: Iterable[Card], today: date, *, is_keeper: bool) -> dict[str, Any]:
-    """The library; `drafts` are shown to those who keep it."""
+def library_modal(
+    page: Page, drafts: Iterable[Card], today: date, *, is_keeper: bool, verdicts: Mapping[int, str] | None = None
+) -> dict[str, Any]:
+    """The library; `drafts` and the `verdicts` of checks (mrkdwn, by version) are shown to those who keep it."""
     find = {
         "type": "external_select",
         "action_id": LOOK_UP,
@@ -43,7 +45,7 @@ def library_modal(page: Page, drafts: Iterable[Card], today: date, *, is_keeper:
         blocks.append({"type": "actions", "block_id": "keep", "elements": keep})
         blocks += [_row(card, today) for card in list(drafts)[:PAGE_SIZE]]
         blocks.append({"type": "divider"})
-    blocks += [_row(card, today) for card in page.cards]
+    blocks += [_row(card, today, (verdicts or {}).get(card.version_id, "")) for card in page.cards]
     blocks.append(kit.context(_where(page)))
     turns = []
     if page.number > 0:
@@ -110,9 +112,10 @@ def _empty(is_keeper: bool) -> str:
     return "There are no released assets yet." + (f" `{COMMAND} add` adds the first one." if is_keeper else "")
 
 
-def _row(card: Card, today: date) -> dict[str, Any]:
+def _row(card: Card, today: date, verdict: str = "") -> dict[str, Any]:
     show = kit.button("Show", SHOW, str(card.version_id))
-    return kit.section(f"{asset_name(card)}\n{_about(card, today)}", accessory=show)
+    told = " · ".join(filter(None, [_about(card, today), verdict]))
+    return kit.section(f"{asset_name(card)}\n{told}", accessory=show)
 
 
 def _about(card: Card, today: date) -> str:

@@ -99,14 +99,16 @@ _HINT = "If I am not in a channel, type /invite @Groundswell there first: I only
 def _regions(plan: Plan, hint: str) -> list[dict[str, Any]]:
     if not plan.regions:
         return []
-    options = [{"text": kit.plain(one), "value": clip(one, 150, mark="")} for one in plan.regions[:MOST_REGIONS]]
+    there = [one for one in plan.audience.regions if one in plan.regions]
+    offered = list(dict.fromkeys([*there, *plan.regions]))[:MOST_REGIONS]
+    options = [{"text": kit.plain(one), "value": one} for one in offered]
     element: dict[str, Any] = {
         "type": "multi_static_select",
         "action_id": "choice",
         "placeholder": kit.plain("All reps everywhere", kit.PLACEHOLDER),
         "options": options,
     }
-    if chosen := [one for one in options if one["value"] in plan.audience.regions]:
+    if chosen := [one for one in options if one["value"] in there]:
         element["initial_options"] = chosen
     block = {"type": "input", "block_id": REGIONS, "label": kit.plain("Who is it for?"), "element": element}
     return [block | {"optional": True} | ({"hint": kit.plain(hint, 2000)} if hint else {})]

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.asset import Card
 from bot.domain.feedback import USES
-from bot.domain.filed_away import FEWEST, CheckFinding, CheckResult, RegionUses, Uses, Why
+from bot.domain.filed_away import FEWEST, CheckFinding, CheckResult, CheckStanding, RegionUses, Uses, Why
 from bot.domain.text import clip, count, inert, quote
 from bot.domain.wilson import Interval, fewest_to_exclude
 from bot.picture import Goal, IntervalPicture, IntervalRow
@@ -55,6 +55,27 @@ def nobody_message(card: Card, audience: str, *, has_channels: bool, can_change:
     button = kit.button("Change who is asked", AUDIENCE, str(card.version_id))
     more = [{"type": "actions", "elements": [button]}] if can_change else []
     return {"text": text, "blocks": [kit.section(text), *more]}
+
+
+def card_line(standing: CheckStanding, tz: str, *, is_owner: bool) -> str:
+    """What the checks of one version found and when the next one comes, as mrkdwn; "" if there is none.
+
+    Fewer than five answers are told to the owner alone.
+    """
+    parts, found = [], standing.found
+    if found is not None:
+        told = result_line(found) if is_owner or found.uses.answers >= FEWEST else SHORT[found.verdict]
+        parts.append(f"Filed-away check of {kit.day(found.at, tz)}: {told}.")
+    if standing.asking_until is not None:
+        parts.append(f"Some of those it is for are being asked until {kit.day(standing.asking_until, tz)}.")
+    elif standing.next_at is not None:
+        parts.append(f"The {'next' if found else 'first'} check is on {kit.day(standing.next_at, tz)}.")
+    return " ".join(parts)
+
+
+def own_line(title: str, version: str, found: CheckFinding) -> str:
+    """One asset of the reader's own and its verdict, as mrkdwn."""
+    return f"*{inert(clip(title, 80))}* {inert(clip(version, 40))}: {result_line(found)}"
 
 
 def result_line(found: CheckFinding) -> str:

@@ -53,6 +53,7 @@ class HomePage:
     asked: int = 0  # this week, by everybody together
     ask_budget: int = 0
     stops: list[ask_views.Stopped] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)  # the latest verdicts about the person's own assets, mrkdwn
     next_digest: datetime | None = None
     set_up: list[SetUpStep] | None = None
 
@@ -74,6 +75,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
         },
         *_set_up(page),
         *_digest(page),
+        *_checks(page),
         *([] if page.is_marketer and not page.feedback else _feedback(page)),
         *ask_views.home_blocks(asked=page.asked, budget=page.ask_budget, stops=page.stops),
         *_channels(page),
@@ -126,6 +128,12 @@ def _digest(page: HomePage) -> list[dict[str, Any]]:
         return []
     told = kit.when(page.next_digest, page.tz, "{date_long_pretty} at {time}")
     return [{"type": "divider"}, kit.section(f"*Your next digest*\n{told}. `/digest` shows it now.")]
+
+
+def _checks(page: HomePage) -> list[dict[str, Any]]:
+    if not page.checks:
+        return []
+    return [{"type": "divider"}, kit.section("\n".join(["*Your assets: in use, or filed away?*", *page.checks]))]
 
 
 def _feedback(page: HomePage) -> list[dict[str, Any]]:

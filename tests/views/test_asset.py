@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bot.domain.asset import Card
+from bot.domain.audience import Audience
 from bot.domain.csv_list import BadLine
 from bot.domain.feedback import DEFAULT_EMOJI_MAP
+from bot.domain.filed_away import Plan
 from bot.views import asset, asset_card, asset_form, asset_library, kit
 from bot.views.asset_library import PAGE_SIZE, Page
 from sandbox.blocks import check_message, check_view
@@ -39,6 +41,11 @@ DRAFT = replace(WORST, released_at=None)
 OLD = replace(WORST, version_id=11, version="v1", superseded_by="v2")
 GONE = replace(WORST, expires_on=date(2026, 11, 22))
 RETIRED = replace(WORST, retired_at=NOW)
+PLAN = Plan(  # a region that was chosen and is no more is among the chosen ones
+    days=(date(2026, 12, 7), date(2027, 1, 4)),
+    audience=Audience(regions=(cut(60), "Atlantis"), channel_ids=("C1",)),
+    regions=(*(f"{number}{cut(56)}" for number in range(150)), cut(60)),
+)
 PROBLEMS = [BadLine(number, LONG) for number in range(2, 200)]
 
 
@@ -81,8 +88,8 @@ VIEWS = {
     "import": asset_form.import_modal(),
     "import again": asset_form.import_modal(LONG * 9, "all", asset_form.import_notice(3, PROBLEMS), 7),
     "import done": asset_form.done_modal(asset_form.import_notice(12_345, [])),
-    "release": asset_form.release_modal(DRAFT),
-    "announce": asset_form.release_modal(WORST),
+    "release": asset_form.release_modal(DRAFT, PLAN),
+    "announce": asset_form.release_modal(WORST, Plan()),
     "card": asset_card.card_modal(WORST, TODAY, is_keeper=True, tz=TZ, note="v2 is current. " * 20),
 }  # fmt: skip
 
