@@ -19,6 +19,7 @@ from storage.slots import Slot
 
 SCHEDULE = "expiry"  # of slots: subject is the version, number the days before its last day
 EXPIRED = "expired"  # of slots: the day on which a version was used for the last time has ended
+AHEAD = timedelta(days=RUNGS[0] + 3)  # the first rung may be two days early, and it is tomorrow already somewhere
 REFRESH = "expiry.refresh"  # the job that lets the ladder's messages say what is true
 
 
@@ -51,7 +52,7 @@ def list_ladders(session: Session, *, team_id: str, today: date) -> list[Ladder]
     query = (
         select(col(version.id), col(version.asset_id), col(version.released_at), col(version.expires_on))
         .where(col(version.team_id) == team_id, *_in_use(), ~last.exists())
-        .where(col(version.expires_on) <= today + timedelta(days=RUNGS[0] + 1))
+        .where(col(version.expires_on) <= today + AHEAD)
         .order_by(col(version.expires_on), col(version.id))
     )
     rows = session.execute(query).all()
