@@ -4,6 +4,7 @@ import functools
 import logging
 import threading
 import unicodedata
+import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ FONTS = (
 )  # fmt: skip
 # It warns of a font without bold letters, and of each slow start; neither is anybody's concern here.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
+# What no font has is left out beforehand, but some scripts are put together from parts that a font may lack.
+warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
 _drawing = threading.Lock()  # matplotlib's fonts are shared and were not made for several threads
 
 
@@ -109,9 +112,10 @@ def _x(share: float) -> float:
 
 @dataclass(frozen=True)
 class _Heading:
-    """A row's words: its label's lines, and whether its numbers stand beside the first or in a line of their own."""
+    """A row's words: its label's lines and its numbers, which stand beside the first or in a line of their own."""
 
     lines: list[str]
+    said: str
     is_beside: bool
 
     @property
@@ -121,8 +125,9 @@ class _Heading:
 
 def _heading(label: str, said: str) -> _Heading:
     lines = _wrapped(label, LABEL, INNER)
-    beside = len(lines) == 1 and _length(lines[0], LABEL) + 24 + _length(said, SMALL, bold=True) <= INNER
-    return _Heading(lines, beside)
+    (numbers,) = _wrapped(said, SMALL, INNER, bold=True, most=1)
+    beside = len(lines) == 1 and _length(lines[0], LABEL) + 24 + _length(numbers, SMALL, bold=True) <= INNER
+    return _Heading(lines, numbers, beside)
 
 
 class _Sheet:
@@ -151,12 +156,12 @@ class _Sheet:
         """Write a row's label and numbers; returns where its bar may begin."""
         heading = _heading(label, said)
         if heading.is_beside:
-            self.text(WIDTH - PAD, at + 2, said, SMALL, bold=True, ha="right")
+            self.text(WIDTH - PAD, at + 2, heading.said, SMALL, bold=True, ha="right")
         for line in heading.lines:
             self.text(PAD, at, line, LABEL)
             at += LABEL * LEADING
         if not heading.is_beside:
-            self.text(PAD, at, said, SMALL, bold=True)
+            self.text(PAD, at, heading.said, SMALL, bold=True)
             at += SMALL * LEADING
         return at
 
@@ -215,11 +220,14 @@ def _font(size: float, bold: bool) -> "FontProperties":
 
 @functools.cache
 def _letters() -> frozenset[int]:
-    """The characters that one of this machine's fonts has."""
+    """The characters that one of this machine's fonts has, in normal and in bold letters."""
     from matplotlib.font_manager import fontManager, get_font
 
-    paths = fontManager._find_fonts_by_props(_font(LABEL, False))
-    return frozenset(code for path in paths for code in get_font(path).get_charmap())
+    def known(bold: bool) -> set[int]:
+        paths = fontManager._find_fonts_by_props(_font(LABEL, bold))
+        return {code for path in paths for code in get_font(path).get_charmap()}
+
+    return frozenset(known(False) & known(True))
 
 
 def _shown(text: str) -> str:

@@ -40,7 +40,7 @@ class IntervalRow:
 
 @dataclass(frozen=True)
 class Goal:
-    """A line that the intervals are held against: a share from 0 to 1 and its words, "Goal 20 %"."""
+    """A line that the intervals are held against: a share from 0 to 1, and its words with the number, "Goal 20 %"."""
 
     share: float
     label: str
@@ -102,7 +102,7 @@ class IntervalPicture:
     @property
     def alt_text(self) -> str:
         """The picture in a few words, for whoever does not see it."""
-        goal = [f"The line is at {self.goal.share * 100:.0f} %: {self.goal.label}"] if self.goal else []
+        goal = [self.goal.label] if self.goal else []
         return _sentences(self.title, *(f"{row.label}: {row.said}" for row in self.rows), *goal)
 
     def to_json(self) -> dict[str, Any]:

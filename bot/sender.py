@@ -58,7 +58,8 @@ class Sender:
     ) -> None:
         """`client` must not retry by itself; `now` tells the product's time."""
         self._db, self._client, self._reader, self._team_id, self._now = db, client, reader, team_id, now
-        self._uploader, self._picture_seconds = Uploader(client), settings.picture_seconds
+        self._picture_seconds = settings.picture_seconds
+        self._uploader = Uploader(client, settings.picture_seconds)
         self._lease = timedelta(seconds=settings.send_timeout + settings.settle_seconds)
         self._pace = Pace(target_seconds=settings.send_interval, per_second=settings.sends_per_second)
         self._channels = DirectMessages(db=db, reader=reader, pace=self._pace, team_id=team_id, now=now)

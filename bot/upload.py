@@ -20,7 +20,6 @@ log = structlog.get_logger()
 LACKING = ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported")
 MOST_TRIES = 4  # claims of a message that are spent on its pictures; then its words go alone
 LONGEST_WAIT = 30.0  # seconds that the words wait for a picture at once
-FIRST_WAIT = 0.5
 
 Message = dict[str, Any]
 
@@ -43,9 +42,9 @@ class Uploader:
     A file is shared with nobody until a message shows it, so all of it may be done once more at any time.
     """
 
-    def __init__(self, client: WebClient) -> None:
-        """`client` must not retry by itself."""
-        self._client = client
+    def __init__(self, client: WebClient, seconds: float) -> None:
+        """`client` must not retry by itself; `seconds` is about how long a message waits for its picture in all."""
+        self._client, self._seconds = client, seconds
         self._lacks = ""
 
     def bring(self, message: Message, *, tries: int, before: Callable[[], None]) -> Message:
@@ -70,7 +69,7 @@ class Uploader:
             if tries >= MOST_TRIES or later.seconds > LONGEST_WAIT:
                 log.warning("message goes without its picture", error=later.reason)
                 return _words(block)
-            raise NotNow(later.reason, max(later.seconds, FIRST_WAIT * 2**tries)) from None
+            raise NotNow(later.reason, max(later.seconds, self._seconds * 2**tries / 2**MOST_TRIES)) from None
         return {name: value for name, value in block.items() if name != "picture"} | {"slack_file": {"id": file_id}}
 
     def _put(self, data: bytes, before: Callable[[], None]) -> str:

@@ -1,5 +1,6 @@
 """The Web API is as strict as Slack: tokens, scopes, sizes, pages, windows, and who is where."""
 
+import time
 from typing import Any
 
 import httpx
@@ -325,6 +326,77 @@ def test_a_file_is_uploaded_in_three_steps(room: Room, channel: str) -> None:
     assert room.http.get(file["url"]).content == data
     assert room.error("files.getUploadURLExternal", filename="x", length=0) == "invalid_arguments"
     assert room.error("files.completeUploadExternal", files=[]) == "invalid_arguments"
+
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+def upload(room: Room, data: bytes, *, complete: bool = True) -> str:
+    """The id of a file that was shared with nobody."""
+    asked = room.client.files_getUploadURLExternal(filename="chart.png", length=len(data))
+    httpx.post(asked["upload_url"], content=data)
+    if complete:
+        room.client.files_completeUploadExternal(files=[{"id": asked["file_id"]}])
+    return str(asked["file_id"])
+
+
+def picture(**source: str) -> dict[str, Any]:
+    return {"type": "image", "alt_text": "A chart", "slack_file": source}
+
+
+def test_a_file_without_a_channel_is_private_and_blocks_can_show_it(room: Room, channel: str) -> None:
+    before = room.messages(REP, channel)
+    file_id = upload(room, PNG)
+    assert room.messages(REP, channel) == before
+    file = room.server.sandbox.space.files[file_id]
+    assert file.to_slack("")["is_public"] is False
+    url = f"{room.server.url}/_sandbox/files/{file_id}"
+    room.client.chat_postMessage(channel=channel, text="x", blocks=[picture(id=file_id), picture(url=url)])
+    in_context = {"type": "context", "elements": [picture(id=file_id)]}
+    ts = room.client.chat_postMessage(channel=channel, text="x", blocks=[in_context])["ts"]
+    room.client.chat_update(channel=channel, ts=ts, text="x", blocks=[picture(id=file_id)])
+    assert room.messages(REP, channel)[-1]["blocks"][0]["slack_file"] == {"id": file_id}
+    room.client.views_publish(user_id=REP, view={"type": "home", "blocks": [picture(id=file_id)]})
+
+
+def test_blocks_show_only_pictures_that_are_there(calm: Room, channel: str) -> None:
+    room, before = calm, calm.messages(REP, channel)
+    wrong = [
+        picture(id="F0NOTHING"),
+        picture(url="https://slack.example/F0NOTHING"),
+        picture(id=upload(room, PNG, complete=False)),
+        picture(id=upload(room, b"%PDF-1.7")),
+    ]
+    for block in wrong:
+        answer = room.api("chat.postMessage", channel=channel, text="x", blocks=[text_block("x"), block]).json()
+        assert answer["error"] == "invalid_blocks"
+        assert answer["response_metadata"]["messages"] == [
+            "[ERROR] invalid slack file [json-pointer:/blocks/1/slack_file]"
+        ]
+        attached = [{"blocks": [block]}]
+        assert room.error("chat.postMessage", channel=channel, text="x", attachments=attached) == "invalid_blocks"
+        view = {"type": "home", "blocks": [block]}
+        assert room.error("views.publish", user_id=REP, view=view) == "invalid_arguments"
+    assert room.messages(REP, channel) == before
+
+
+def test_a_file_that_slack_has_not_looked_at_yet_cannot_be_shown(room: Room, channel: str) -> None:
+    room.do("faults", rules=[{"method": "files.completeUploadExternal", "kind": "not_ready", "delay": 0.3}])
+    file_id = upload(room, PNG)
+    told = {"channel": channel, "text": "x", "blocks": [picture(id=file_id)]}
+    assert room.error("chat.postMessage", **told) == "invalid_blocks"
+    time.sleep(0.35)
+    assert room.error("chat.postMessage", **told) == "ok"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("ratelimited", 429), ("error_before", 500), ("timeout_before", 500)])
+def test_the_bytes_of_a_file_can_get_lost(room: Room, kind: str, status: int) -> None:
+    asked = room.client.files_getUploadURLExternal(filename="chart.png", length=len(PNG))
+    room.do("faults", rules=[{"method": "upload", "kind": kind, "delay": 0.1}])
+    assert httpx.post(asked["upload_url"], content=PNG).status_code == status
+    assert room.error("files.completeUploadExternal", files=[{"id": asked["file_id"]}]) == "file_not_found"
+    room.do("faults", rules=[])
+    assert httpx.post(asked["upload_url"], content=PNG).status_code == 200
 
 
 def test_the_client_library_uploads_a_file(room: Room, channel: str) -> None:
