@@ -30,6 +30,7 @@ SCOPES = {
     "chat:write": "every message",
     "im:write": "direct messages",
     "users:read": "names and time zones",
+    "dnd:read": "nobody is asked anything while they do not want to be disturbed",
     "reactions:read": "feedback by emoji",
     "channels:read": "the list of channels that the app listens to",
     "groups:read": "the same for private channels",

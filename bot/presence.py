@@ -12,7 +12,7 @@ from storage import away
 
 KEPT_FOR = timedelta(minutes=30)  # of the product's time
 AT_ONCE = 50  # people that one dnd.teamInfo may name: Slack's own limit
-UNKNOWN_PERSON = ("user_not_found", "user_not_visible", "users_not_found")
+UNKNOWN_PERSON = ("user_not_found", "user_not_visible", "no_users_provided")
 
 
 def read_away(task: Task, user_ids: list[str], *, many: bool) -> None:
@@ -47,7 +47,8 @@ def _until(reader: Reader, user_ids: list[str], now: datetime, *, many: bool) ->
 
 
 def _profile(reader: Reader, user_id: str) -> dict[str, Any]:
-    return dict((_allowed(reader, "users.info", user=user_id).get("user") or {}).get("profile") or {})
+    told = _allowed(reader, "users.info", user=user_id) or {}
+    return dict((told.get("user") or {}).get("profile") or {})
 
 
 def _all_profiles(reader: Reader) -> dict[str, dict[str, Any]]:
@@ -58,16 +59,21 @@ def _all_profiles(reader: Reader) -> dict[str, dict[str, Any]]:
 
 
 def _dnd(reader: Reader, user_ids: list[str]) -> dict[str, Any]:
-    return dict(_allowed(reader, "dnd.teamInfo", users=",".join(user_ids)).get("users") or {})
+    """Do-not-disturb by person. Slack wants more than one in a list, and refuses a list with somebody unknown in it."""
+    if len(user_ids) > 1:
+        told = _allowed(reader, "dnd.teamInfo", users=",".join(user_ids))
+        if told is not None:
+            return dict(told.get("users") or {})
+    return {user_id: _allowed(reader, "dnd.info", user=user_id) or {} for user_id in user_ids}
 
 
 def _allowed(reader: Reader, method: str, **arguments: str) -> Any:
-    """Slack's answer, or nothing where it is not allowed or the person is unknown."""
+    """Slack's answer; empty where it is not allowed, None where somebody is unknown."""
     try:
         return reader.call(method, **arguments)
     except Refused:
         return {}
     except SlackApiError as error:
         if error.response.get("error") in UNKNOWN_PERSON:
-            return {}
+            return None
         raise

@@ -53,6 +53,8 @@ class Control:
             "open_home": doings.open_home,
             "unfurl": doings.unfurl,
             "join": doings.join,
+            "status": doings.set_status,
+            "quiet": doings.set_quiet,
         }
 
     async def post(self, request: Request) -> Response:

@@ -1,14 +1,19 @@
-"""What a person does without the app: writing, editing, reacting, joining, looking at the Home."""
+"""What a person does without the app: writing, editing, reacting, joining, being away, looking at the Home."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sandbox.model import BOT_USER_ID, Json, Message, SlackError
+from sandbox.presence import Quiet, Status, quiet_of, status_of
 from sandbox.reactions import clean_name
 from sandbox.surfaces import PageError, channel_of, message_of, person_of
 from sandbox.workspace import Workspace
 
 LONGEST = 40_000  # characters; Slack's own limit for a person's message
+LONGEST_STATUS = 100
+EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 
 
 def _said(told: Mapping[str, Any]) -> str:
@@ -150,3 +155,53 @@ def open_home(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
         event["view"] = home.to_slack(space.team_id)
     space.emit("app_home_opened", event)
     return {}
+
+
+def set_status(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Say that one is away: `emoji`, `text` and `until`; with neither emoji nor text the status is cleared.
+
+    Raises:
+        PageError: there is no such person, emoji or moment.
+    """
+    person_of(space, user)
+    emoji, text = str(told.get("emoji") or ""), str(told.get("text") or "").strip()
+    if emoji and not EMOJI.fullmatch(emoji):
+        raise PageError("invalid_emoji", "An emoji is written like :palm_tree:.")
+    if len(text) > LONGEST_STATUS:
+        raise PageError("too_long", f"A status has at most {LONGEST_STATUS} characters.")
+    space.statuses.pop(user, None)
+    if emoji or text:
+        space.statuses[user] = Status(emoji or ":speech_balloon:", text, _until(space, told))
+    space.changes.bump()
+    return status_of(space, user)
+
+
+def set_quiet(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Turn do-not-disturb on from now `until` a moment, or off.
+
+    Raises:
+        PageError: there is no such person or moment.
+    """
+    person_of(space, user)
+    ends = _until(space, told)
+    space.quiet.pop(user, None)
+    if ends:
+        space.quiet[user] = Quiet(space.clock.seconds(), ends)
+    space.changes.bump()
+    return quiet_of(space, user)
+
+
+def _until(space: Workspace, told: Mapping[str, Any]) -> int:
+    """The end, 0 if none is told."""
+    until = told.get("until")
+    if not until:
+        return 0
+    try:
+        moment = datetime.fromisoformat(str(until))
+        if moment.tzinfo is None:
+            raise ValueError
+    except ValueError:
+        raise PageError("invalid", "That is not a moment with its zone, such as 2026-11-23T07:00:00Z.") from None
+    if moment <= space.clock.now():
+        raise PageError("invalid", "The end must be still to come.")
+    return int(moment.timestamp())

@@ -22,6 +22,8 @@ TIER_OF = {
     "conversations.replies": 3,
     "users.list": 2,
     "users.info": 4,
+    "dnd.info": 3,
+    "dnd.teamInfo": 2,
     "usergroups.list": 2,
     "usergroups.users.list": 2,
     "views.open": 4,

@@ -36,6 +36,8 @@ SCOPES: dict[str, str | Mapping[str, str]] = {
     "users.list": "users:read",
     "users.info": "users:read",
     "users.lookupByEmail": "users:read.email",
+    "dnd.info": "dnd:read",
+    "dnd.teamInfo": "dnd:read",
     "usergroups.list": "usergroups:read",
     "usergroups.users.list": "usergroups:read",
     "reactions.add": "reactions:write",

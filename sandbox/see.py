@@ -1,6 +1,7 @@
 """All that one person sees of the workspace, for the page and for tests."""
 
 from sandbox.model import APP_ID, BOT_USER_ID, Conversation, Json, Message
+from sandbox.presence import quiet_of
 from sandbox.shapes import person_to_slack
 from sandbox.workspace import Workspace
 
@@ -21,6 +22,8 @@ def see(space: Workspace, user: str, connected: int) -> Json:
             "title": person.title,
             "tz": person.tz,
             "tz_offset": me["tz_offset"],
+            "status": {name: me["profile"][f"status_{name}"] for name in ("emoji", "text", "expiration")},
+            "quiet_until": quiet_of(space, user)["next_dnd_end_ts"] if quiet_of(space, user)["dnd_enabled"] else 0,
         },
         "team": {"id": space.team_id, "name": space.company.team_name},
         "app": {"id": APP_ID, "name": space.manifest.app_name, "user_id": BOT_USER_ID, "connected": connected},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sandbox.model import APP_ID, BOT_ID, BOT_USER_ID, Json, Message
+from sandbox.presence import NO_STATUS, status_of
 
 if TYPE_CHECKING:
     from sandbox.company import Person
@@ -94,6 +95,7 @@ def person_to_slack(space: Workspace, person: Person) -> Json:
     local = space.clock.now().astimezone(ZoneInfo(person.tz))
     offset = local.utcoffset()
     body = _user(space, person.id, username_of(person.name), person.name, person.title)
+    body["profile"] |= status_of(space, person.id)
     is_admin = person.role == "admin"
     zone = {
         "tz": person.tz,
@@ -138,10 +140,7 @@ def _user(space: Workspace, user_id: str, handle: str, name: str, title: str) ->
             "display_name_normalized": name if user_id == "USLACKBOT" else "",
             "first_name": first,
             "last_name": last,
-            "status_text": "",
-            "status_emoji": "",
-            "status_emoji_display_info": [],
-            "status_expiration": 0,
+            **NO_STATUS,
             "avatar_hash": user_id.lower(),
             "team": space.team_id,
         },

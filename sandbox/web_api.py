@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import chat, conversations, files, people_methods, reactions, views
+from sandbox import chat, conversations, files, people_methods, presence, reactions, views
 from sandbox.arguments import Arguments
 from sandbox.faults import Faults, Rule
 from sandbox.limits import Limits
@@ -45,6 +45,8 @@ METHODS: dict[str, Callable[[Workspace, Arguments], Json]] = {
     "conversations.replies": conversations.replies,
     "users.list": people_methods.list_users,
     "users.info": people_methods.user_info,
+    "dnd.info": presence.dnd_info,
+    "dnd.teamInfo": presence.dnd_team_info,
     "usergroups.list": people_methods.list_groups,
     "usergroups.users.list": people_methods.list_group_users,
     "views.open": views.open_view,

@@ -10,6 +10,7 @@ from sandbox.links import links_in
 from sandbox.manifest import Manifest
 from sandbox.model import BOT_ID, BOT_USER_ID, Conversation, Json, Kind, Message, SlackError, Upload
 from sandbox.passes import Passes
+from sandbox.presence import Quiet, Status
 from sandbox.screens import Screens
 from sandbox.shapes import message_to_slack
 
@@ -38,6 +39,8 @@ class Workspace:
         self.ephemerals: dict[str, list[Message]] = {}
         self.files: dict[str, Upload] = {}
         self.toasts: dict[str, list[Json]] = {}
+        self.statuses: dict[str, Status] = {}
+        self.quiet: dict[str, Quiet] = {}
         self.message_state: dict[tuple[str, str, str], dict[str, dict[str, Json]]] = {}
         self.loaded_options: dict[tuple[str, str], list[Json]] = {}
         self.passes = Passes(self._trigger_seconds)

@@ -2,9 +2,11 @@
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, insert, select
@@ -36,16 +38,23 @@ class Slack:
         self.profiles: dict[str, dict[str, Any]] = {}
         self.dnd: dict[str, dict[str, Any]] = {}
         self.refused: set[str] = set()
+        self.unknown: set[str] = set()
         self.called: list[str] = []
 
     def call(self, method: str, **arguments: Any) -> Any:
         self.called.append(method)
         if method in self.refused:
             raise Refused(method, "missing_scope")
+        if arguments.get("user") in self.unknown:
+            raise SlackApiError("", SimpleNamespace(get={"error": "user_not_found"}.get))
         if method == "users.info":
             return {"user": {"profile": self.profiles.get(arguments["user"], {})}}
+        if method == "dnd.info":
+            return self.dnd.get(arguments["user"], {})
         asked = arguments["users"].split(",")
-        assert len(asked) <= 50
+        assert 2 <= len(asked) <= 50
+        if any(user_id in self.unknown for user_id in asked):
+            raise SlackApiError("", SimpleNamespace(get={"error": "user_not_visible"}.get))
         return {"users": {user_id: self.dnd[user_id] for user_id in asked if user_id in self.dnd}}
 
     def pages(self, method: str, of: str) -> Any:
@@ -241,7 +250,7 @@ def test_slack_is_asked_once_in_half_an_hour(office: Office) -> None:
     office.plan("U1")
     office.plan("U1", subject=2)
     office.tick()
-    assert office.slack.called == ["users.info", "dnd.teamInfo"]
+    assert office.slack.called == ["users.info", "dnd.info"]
     office.plan("U1", subject=3, due=office.now + timedelta(minutes=20))
     office.at(office.now + timedelta(minutes=20)).tick()
     assert len(office.slack.called) == 2
@@ -268,6 +277,15 @@ def test_what_slack_does_not_tell_is_off(office: Office, refused: set[str]) -> N
     assert [user_id for user_id, _, _ in office.messages()] == [
         user for user, method in known.items() if method in refused
     ]
+
+
+def test_somebody_unknown_to_slack_hides_nobody_else(office: Office) -> None:
+    office.meet("U1", "U2", "UNEW")
+    office.slack.unknown = {"UNEW"}
+    office.slack.dnd["U1"] = {"dnd_enabled": True, "next_dnd_start_ts": 2, "next_dnd_end_ts": 2_000_000_000}
+    office.plan("U1", "U2", "UNEW")
+    office.tick()
+    assert [user_id for user_id, _, _ in office.messages()] == ["U2", "UNEW"]
 
 
 def test_what_was_stopped_is_not_asked(office: Office) -> None:

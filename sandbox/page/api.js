@@ -123,6 +123,11 @@ export function shortcut(callbackId, ts = null) {
   return whileBusy(`shortcut:${callbackId}`, () => act("shortcut", body));
 }
 
+/** Say that one is away: { emoji, text, until }; with nothing, the status is cleared. */
+export const setStatus = (told) => act("status", told);
+/** Do-not-disturb { until } a moment; with nothing it ends. */
+export const setQuiet = (told) => act("quiet", told);
+
 export const openHome = (tab) => act("open_home", { tab });
 
 /** Move the workspace's clock: { to }, { by_seconds } or { to_local }. */

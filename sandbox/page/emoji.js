@@ -21,7 +21,7 @@ open_book 📖|bookmark 🔖|label 🏷️|file_folder 📁|open_file_folder �
 spiral_note_pad 🗒️|paperclip 📎|link 🔗|pushpin 📌|round_pushpin 📍|scissors ✂️|lock 🔒|unlock 🔓|key 🔑|mag 🔍|mag_right 🔎|wastebasket 🗑️
 email 📧|envelope ✉️|incoming_envelope 📨|inbox_tray 📥|outbox_tray 📤|package 📦|mailbox 📫|calendar 📆|date 📅|spiral_calendar_pad 🗓️
 clock9 🕘|alarm_clock ⏰|stopwatch ⏱️|timer_clock ⏲️|watch ⌚|crescent_moon 🌙|sunny ☀️|sunrise 🌅|ocean 🌊|seedling 🌱|herb 🌿|four_leaf_clover 🍀
-airplane ✈️|car 🚗|train 🚆|snowflake ❄️|rainbow 🌈|cloud ☁️|umbrella ☔|earth_africa 🌍|globe_with_meridians 🌐|world_map 🗺️|house 🏠|office 🏢|hospital 🏥|factory 🏭
+palm_tree 🌴|face_with_thermometer 🤒|house_with_garden 🏡|airplane ✈️|car 🚗|train 🚆|snowflake ❄️|rainbow 🌈|cloud ☁️|umbrella ☔|earth_africa 🌍|globe_with_meridians 🌐|world_map 🗺️|house 🏠|office 🏢|hospital 🏥|factory 🏭
 coffee ☕|tea 🍵|beers 🍻|pizza 🍕|cake 🍰|birthday 🎂|gift 🎁|balloon 🎈|confetti_ball 🎊|shield 🛡️|hammer 🔨|wrench 🔧|gear ⚙️
 hammer_and_wrench 🛠️|scales ⚖️|balance_scale ⚖️|microscope 🔬|test_tube 🧪|pill 💊|syringe 💉|stethoscope 🩺|bone 🦴|brain 🧠|dna 🧬
 telephone_receiver 📞|iphone 📱|computer 💻|desktop_computer 🖥️|camera 📷|movie_camera 🎥|art 🎨|frame_with_picture 🖼️|moneybag 💰|dollar 💵

@@ -3,6 +3,7 @@
 import { avatar } from "./avatar.js";
 import { roleName } from "./people.js";
 import { icon } from "./icons.js";
+import { presenceButton } from "./presence.js";
 import { openConversation } from "./routes.js";
 import { app, me, redraw } from "./store.js";
 import { isUnread } from "./unread.js";
@@ -29,6 +30,7 @@ export function sidebar() {
       h("button", { type: "button", class: "icon-plain drawer-close", "aria-label": "Close the list", onclick: set("drawer", false) }, icon("close")),
     ),
     whoNode(),
+    presenceButton(),
     h(
       "div",
       { class: "places" },

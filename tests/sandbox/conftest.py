@@ -43,6 +43,7 @@ MANIFEST = {
                 "im:read",
                 "im:write",
                 "users:read",
+                "dnd:read",
                 "reactions:read",
                 "reactions:write",
                 "files:write",
