@@ -104,9 +104,10 @@ def _send(port: int, first: int, share: int) -> list[float]:
 
 
 def _wait_for(port: int) -> None:
+    """Return when a first command is answered: the port is open long before the app is ready."""
     for _ in range(400):
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            _send(port, -1, 1)
             return
         except OSError:
             time.sleep(0.05)

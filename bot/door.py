@@ -35,6 +35,7 @@ NO_FORMS = (
     "Forms can't be opened in this workspace. Commands with words work: "
     "try `/asset-feedback spine deck 4 surgeons loved it`."
 )
+LET_PASS = 2.0  # seconds that a private reply waits at most while others wait for their acknowledgement
 LONGEST_NAME = 80  # characters; Slack's own limit for a display name
 OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
 
@@ -188,9 +189,14 @@ class Door:
         """A private reply through the response_url, at most once; where there is none, a small modal says it."""
         url = body.get("response_url")
         if url:
-            self._replies.submit(_send_reply, url, answer, self._client.ssl)
+            until = time.monotonic() + LET_PASS
+            self._replies.submit(self._send_reply, url, answer, until)
         else:
             self._show(body, Answer(modal=kit.notice_modal(answer.text)))
+
+    def _send_reply(self, url: str, answer: Answer, until: float) -> None:
+        self._db.let_pass(until=until)  # whoever has no answer yet goes first: theirs has three seconds
+        _send_reply(url, answer, self._client.ssl)
 
 
 def _close_form(answer: Answer, ack: Ack) -> BoltResponse:

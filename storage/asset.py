@@ -14,7 +14,7 @@ from bot.domain.asset import AssetFields, Card, is_earlier
 from bot.domain.text import clip
 from bot.errors import BotError
 from storage import feedback
-from storage.db import ask
+from storage.db import run_statement
 from storage.people import Person
 
 NOT_SHOWN = ("team_id", "number", "created_at", "created_by")  # on a card
@@ -221,7 +221,7 @@ def _read_rows(session: Session, team_id: str, *, of: str, known: int = 0) -> li
 
     With "used" also when each was last used, which the search and the library rank by.
     """
-    return list(ask(session, _cards_query(of), team=team_id, known=known))
+    return list(run_statement(session, _cards_query(of), team=team_id, known=known))
 
 
 def _cards(rows: list[Any]) -> list[Card]:

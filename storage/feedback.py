@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_reply
 from bot.domain.feedback_told import Quoted
-from storage.db import ask
+from storage.db import run_statement
 from storage.people import Person
 
 DIGEST_COLUMNS = (
@@ -150,7 +150,7 @@ def find_pressed(
         same = select(Person.user_id).where(Person.team_id == team_id, Person.user_id == user_id)
         session.exec(same.with_for_update()).first()
     where = {"team": team_id, "user": user_id, "version": version_id, "channel": place[0], "ts": place[1]}
-    found = ask(session, _PRESSED, **where).scalar()
+    found = run_statement(session, _PRESSED, **where).scalar()
     return session.get(Feedback, found) if found else None
 
 

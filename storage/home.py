@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from storage import jobs
 from storage.asset import Asset, AssetVersion
-from storage.db import ask
+from storage.db import run_statement
 from storage.feedback import Feedback
 from storage.jobs import Job
 
@@ -69,5 +69,5 @@ _STATE = select(Job.state).where(Job.team_id == bindparam("team"), Job.dedupe_ke
 
 
 def _state_of_job(session: Session, team_id: str, key: str) -> str | None:
-    state: str | None = ask(session, _STATE, team=team_id, key=key).scalar()
+    state: str | None = run_statement(session, _STATE, team=team_id, key=key).scalar()
     return state

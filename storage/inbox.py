@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, insert
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
-from storage.db import ask
+from storage.db import run_statement
 
 KEPT_FOR = timedelta(days=3)  # Slack's last retry comes after 5 minutes; three days also cover a long outage
 
@@ -33,13 +33,13 @@ _TAKEN = insert(Inbox)
 
 def get_delivery(session: Session, *, team_id: str, key: str) -> Delivery | None:
     """The delivery if it was taken before, else None."""
-    row = ask(session, _KNOWN, team=team_id, key=key).first()
+    row = run_statement(session, _KNOWN, team=team_id, key=key).first()
     return Delivery(row[0]) if row else None
 
 
 def add_delivery(session: Session, *, team_id: str, key: str, answer: str, now: datetime) -> None:
     """Take a delivery. Two copies at the same moment meet at the unique key: one of them raises IntegrityError."""
-    ask(session, _TAKEN, team_id=team_id, key=key, received_at=now, answer=answer)
+    run_statement(session, _TAKEN, team_id=team_id, key=key, received_at=now, answer=answer)
 
 
 def forget_deliveries(session: Session, *, team_id: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from bot.domain.csv_list import BadLine
 from bot.domain.people import DEPARTMENT_LABELS, PeopleReading, PersonLine, read_people_csv
 from bot.errors import BotError
 from storage import jobs
-from storage.db import ask
+from storage.db import run_statement
 from storage.turns import take_turn
 
 DEPARTMENTS = tuple(DEPARTMENT_LABELS)
@@ -85,7 +85,7 @@ def list_people(session: Session, *, team_id: str, role: str | None = None) -> l
 
 def list_roles(session: Session, *, team_id: str, user_id: str) -> frozenset[str]:
     """The roles a person holds; nobody in particular is a rep."""
-    held = ask(session, _HELD, team=team_id, user=user_id).scalars()
+    held = run_statement(session, _HELD, team=team_id, user=user_id).scalars()
     return frozenset(held) or frozenset({"rep"})
 
 

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
@@ -107,3 +108,65 @@ def test_two_lists_at_once_leave_an_admin(two_admins: Database) -> None:
     at_once(two_admins, bring("UADA"), bring("UBEN"))
     assert who_is_admin(two_admins) == ["UBEN"]
     assert len(refused) == 1
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite database, whose writers stand in line in the process."""
+    db = Database(f"sqlite:///{tmp_path / 'line.db'}")
+    yield db
+    db.close()
+
+
+def begin_to_wait(line: Database, told: list[str]) -> threading.Thread:
+    """A thread that stands in line when this returns."""
+
+    def write() -> None:
+        with line.begin():
+            told.append("waited")
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    while not line.is_queued:
+        time.sleep(0.001)
+    return thread
+
+
+def test_the_turn_to_write_goes_to_whoever_waits(line: Database) -> None:
+    """And not to somebody who has just had it and wants it again, whom a plain lock would let through."""
+    told = list[str]()
+    for _ in range(10):
+        with line.begin():
+            thread = begin_to_wait(line, told)
+        with line.begin():
+            told.append("again")
+        thread.join(5)
+    assert told == ["waited", "again"] * 10
+    assert not line.is_queued
+
+
+def test_a_failed_write_gives_its_turn_away(line: Database) -> None:
+    with pytest.raises(BotError), line.begin():
+        raise BotError("no")
+
+    def write() -> None:
+        with line.begin():
+            pass
+
+    next_one = threading.Thread(target=write, daemon=True)
+    next_one.start()
+    next_one.join(5)
+    assert not next_one.is_alive()
+
+
+def test_what_is_not_urgent_lets_others_pass_for_a_while(line: Database) -> None:
+    with line.begin():
+        began = time.monotonic()
+        line.let_pass(until=began + 60)  # nobody waits
+        assert time.monotonic() - began < 30
+        writer = begin_to_wait(line, [])
+        began = time.monotonic()
+        line.let_pass(until=began + LONG)
+        assert time.monotonic() - began >= LONG
+    writer.join(5)
+    line.let_pass(until=time.monotonic() + 60)
