@@ -29,12 +29,12 @@ WHY_QUESTIONS = {
     "did_not_know": "Where would you have noticed it?",
     "not_for_my_accounts": "What would your accounts need instead?",
 }
-THANKS = {
-    "used_with_customer": "Good to know that it works out there.",
-    "opened_only": "Good to know.",
-    "could_not_find": "Here it is, so that you need not look again.",
-    "did_not_know": "Then this was a good moment: here it is.",
-    "not_for_my_accounts": "Good to know: then it should not land on your desk.",
+THANKS = {  # what is recorded, and a word if the asset is the one to use
+    "used_with_customer": ("You used {asset} with a customer.", "What they said is worth a line to its makers."),
+    "opened_only": ("You opened {asset} only.", "What kept you from using it helps its makers most."),
+    "could_not_find": ("You could not find {asset}.", "Here it is, so that you need not look again."),
+    "did_not_know": ("You did not know {asset}.", "Here it is: now was a good moment."),
+    "not_for_my_accounts": ("{asset} is not for your accounts.", "Its makers will know whom it missed."),
 }
 COUNT_CLOSED = "The count is closed already, so this goes to the owner as feedback."
 
@@ -60,11 +60,13 @@ def thanks(ask_id: int, told: Told, *, form_url: str, note: str = "", is_late: b
     """Takes the question's place once it is answered; `note` (mrkdwn) says that another asset is the one to use."""
     card, use = told.card, told.fields.use or ""
     assert card is not None
-    head = f"Thank you. {asset_name(card)}: {USES.get(use, '')}."
-    text = hold_sentence(form_url) if told.is_held else f"{head} {note or THANKS.get(use, '')}".strip()
+    recorded, more = THANKS.get(use, ("Your answer about {asset} is recorded.", ""))
     has_words = bool(told.fields.said or told.fields.missing)
+    said = [f"Thank you. {recorded.format(asset=asset_name(card))}", note or ("" if has_words else more)]
+    text = hold_sentence(form_url) if told.is_held else " ".join(filter(None, said))
     buttons = [link_button(card)] if card.link and not note and use in ("could_not_find", "did_not_know") else []
-    buttons.append(kit.button("Edit why" if has_words else "Add why", WHY, str(ask_id)))
+    add = "Add what they said" if use == "used_with_customer" else "Add why"
+    buttons.append(kit.button("Edit it" if has_words else add, WHY, str(ask_id)))
     buttons.append(kit.button("Change", CHANGE, str(ask_id)))
     blocks = [kit.section(text)]
     if has_words and not told.is_held:
