@@ -10,7 +10,6 @@ import { h } from "./vdom.js";
 const HOUR = 3600000;
 const DAY = 24 * HOUR;
 
-const moment = (ms) => `${shortDay(ms, zone())}, ${clockTime(ms, zone())}`;
 const midnight = (days) => localToMs(dayKey(workspaceNow() + days * DAY, zone()), "00:00", zone());
 const iso = (ms) => new Date(ms).toISOString();
 
@@ -19,7 +18,7 @@ export function presenceButton() {
   const { status, quiet_until: quiet } = app.see.me;
   const words = [
     status.emoji && `${glyph(status.emoji.replaceAll(":", "")) || "💬"} ${status.text}`.trim(),
-    quiet > 0 && `🔕 until ${moment(quiet * 1000)}`,
+    quiet > 0 && `🔕 until ${clockTime(quiet * 1000, zone())}`,
   ].filter(Boolean);
   return h(
     "button",
@@ -34,7 +33,7 @@ export function presenceButton() {
 function menuNode() {
   const { status, quiet_until: quiet } = app.see.me;
   const away = (emoji, text, until, testid) =>
-    menuItem(`${glyph(emoji)} ${text}`, () => setStatus({ emoji: `:${emoji}:`, text, until: until && iso(until) }), { note: until ? `until ${moment(until)}` : "no end", testid });
+    menuItem(`${glyph(emoji)} ${text}`, () => setStatus({ emoji: `:${emoji}:`, text, until: iso(until) }), { note: `until ${shortDay(until, zone())}`, testid });
   return h(
     "div",
     { "data-testid": "presence-menu" },
@@ -43,7 +42,7 @@ function menuNode() {
     away("face_with_thermometer", "Out sick", midnight(1), "status-sick"),
     away("house_with_garden", "Working remotely", midnight(1), "status-remote"),
     h("hr"),
-    menuItem("🔕 Don't disturb me", () => setQuiet({ until: iso(workspaceNow() + 2 * HOUR) }), { note: `until ${moment(workspaceNow() + 2 * HOUR)}`, testid: "quiet-on" }),
+    menuItem("🔕 Don't disturb me", () => setQuiet({ until: iso(workspaceNow() + 2 * HOUR) }), { note: "for 2 hours", testid: "quiet-on" }),
     (status.emoji || quiet > 0) && [
       h("hr"),
       status.emoji && menuItem("Clear the status", () => setStatus({}), { testid: "status-clear" }),
