@@ -15,7 +15,7 @@ from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.views import check_in as views
-from bot.views import check_in_ask, check_in_round, feedback_form
+from bot.views import check_in_ask, check_in_round, feedback, feedback_form
 from storage import ask as asks
 from storage import check_in, home
 from storage import check_in_answer as store
@@ -141,8 +141,8 @@ def _show(session: Session, act: Act, ask: Ask, message: dict[str, Any]) -> None
 
 
 LISTENERS: tuple[Listener, ...] = (
-    Listener("action", check_in_ask.ANSWER, open_answer_form, may="be_asked"),
-    Listener("submission", check_in_ask.ANSWER, give_answer, may="be_asked"),
+    Listener("action", feedback.ANSWER, open_answer_form, may="be_asked"),
+    Listener("submission", feedback.ANSWER, give_answer, may="be_asked"),
     Listener("action", check_in_ask.TAKE_BACK, take_back_answer, may="be_asked"),
     Listener("action", views.READ, read_answers, may="keep_check_ins", reads=True),
 )

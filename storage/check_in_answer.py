@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case
 from sqlmodel import Session, and_, col, func, or_, select
 
-from bot.domain.check_in import Asked, Question
+from bot.domain.check_in import Asked
 from bot.domain.check_in_answer import Given, RoundResult
 from bot.domain.feedback import FeedbackFields
 from bot.domain.safety import screen
@@ -107,18 +107,18 @@ def read_round(session: Session, found: CheckInRound) -> RoundResult:
     )
 
 
-def find_question(session: Session, *, team_id: str, feedback_ids: list[int]) -> dict[int, tuple[Question, int]]:
-    """The question that each of these pieces of feedback answers, with its round's id; by feedback id."""
+def find_questions(session: Session, *, team_id: str, feedback_ids: list[int]) -> dict[int, tuple[str, int]]:
+    """The question that each of these pieces of feedback answers, and its round's id; by feedback id."""
     query = (
         select(CheckInAnswer, CheckInRound)
         .join(CheckInRound, and_(col(CheckInRound.id) == CheckInAnswer.round_id, CheckInRound.team_id == team_id))
         .where(CheckInAnswer.team_id == team_id, col(CheckInAnswer.feedback_id).in_(feedback_ids))
     )
-    found: dict[int, tuple[Question, int]] = {}
+    found: dict[int, tuple[str, int]] = {}
     for answer, of in session.exec(query):
         questions = Asked.from_json(of.questions).questions
         if answer.feedback_id is not None and answer.question < len(questions):
-            found[answer.feedback_id] = questions[answer.question], of.id or 0
+            found[answer.feedback_id] = questions[answer.question].text, of.id or 0
     return found
 
 

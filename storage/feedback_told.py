@@ -1,6 +1,7 @@
 """Feedback with its asset, its writer and its owner; and the message in which the owner hears of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot.domain.asset import Card
 from bot.domain.feedback import FeedbackFields
 from bot.domain.feedback_told import Told
-from storage import asset, digest_words, feedback, home, outbox, people
+from storage import asset, check_in_answer, digest_words, feedback, home, outbox, people
 from storage.feedback import Feedback
 from storage.outbox import Outbox
 
@@ -17,13 +18,24 @@ from storage.outbox import Outbox
 def get_told(session: Session, row: Feedback, *, card: Card | None = None) -> Told:
     """One piece of feedback with everything that the screen may need of it; `card` is its asset, if that is known."""
     replies = feedback.list_replies(session, team_id=row.team_id, feedback_ids=[row.id or 0]) if row.replied_at else {}
-    return _told(session, row, replies.get(row.id or 0), card)
+    return _with_questions(session, [row], [_told(session, row, replies.get(row.id or 0), card)])[0]
 
 
 def list_told(session: Session, rows: list[Feedback], *, team_id: str) -> list[Told]:
     """The same for several, in their order."""
     replies = feedback.list_replies(session, team_id=team_id, feedback_ids=[row.id or 0 for row in rows])
-    return [_told(session, row, replies.get(row.id or 0)) for row in rows]
+    return _with_questions(session, rows, [_told(session, row, replies.get(row.id or 0)) for row in rows])
+
+
+def _with_questions(session: Session, rows: list[Feedback], told: list[Told]) -> list[Told]:
+    """The same with the questions of check-ins, where these are answers to them."""
+    answers = [row.id or 0 for row in rows if row.source == "check_in"]
+    if not answers:
+        return told
+    asked = check_in_answer.find_questions(session, team_id=rows[0].team_id, feedback_ids=answers)
+    nothing = ("", 0)
+    found = [asked.get(one.feedback_id, nothing) for one in told]
+    return [replace(one, asked=text, asked_in=round_id) for one, (text, round_id) in zip(told, found, strict=True)]
 
 
 def find_owner(session: Session, *, team_id: str, version_id: int | None) -> str:

@@ -25,7 +25,8 @@ class Told:
     """One piece of feedback with all that the screen may need; each view takes what its reader may see.
 
     `owner_id` is whoever sees the name and may reply, empty if nobody does; `reply` the newest reply that was
-    delivered. `is_held` texts are shown to nobody.
+    delivered. `is_held` texts are shown to nobody. `asked` is the question that it answers, where a check-in asked one,
+    and `asked_in` the id of that round.
     """
 
     feedback_id: int
@@ -45,6 +46,8 @@ class Told:
     reply_due_at: datetime | None = None
     replied_at: datetime | None = None
     reply: str = ""
+    asked: str = ""
+    asked_in: int = 0
 
     @property
     def status(self) -> str:

@@ -9,9 +9,9 @@ from bot.domain.check_in_answer import Given
 from bot.domain.text import clip, inert, quote
 from bot.views import kit
 from bot.views.ask import manners
+from bot.views.feedback import ANSWER
 from bot.views.feedback_receipt import hold_sentence
 
-ANSWER = "check_in.answer"  # the button (value: round) and the form
 TAKE_BACK = "check_in.take_back"  # value: round
 
 NO_PATIENTS = "No patient details, please."

@@ -20,6 +20,7 @@ WITHDRAW = "feedback.withdraw"  # value: feedback:page, in "mine"
 NEWER = "feedback.newer"  # value: page
 OLDER = "feedback.older"  # value: page
 OPEN = "feedback.open"  # value: feedback
+ANSWER = "check_in.answer"  # value: round; the button and the form of an answer to a check-in
 REPLY = "feedback.reply"  # the button (value: feedback) and the form
 
 

@@ -7,8 +7,8 @@ from bot.domain.feedback_told import Told
 from bot.domain.text import clip, count, inert, quote
 from bot.views import kit
 from bot.views.asset_card import asset_name
-from bot.views.feedback import EDIT, GIVE, NEWER, OLDER, WITHDRAW
-from bot.views.feedback_receipt import facts
+from bot.views.feedback import GIVE, NEWER, OLDER, WITHDRAW
+from bot.views.feedback_receipt import edit_button, facts
 
 PAGE_SIZE = 10  # with a text and buttons each it stays under Slack's 50 blocks
 
@@ -59,12 +59,14 @@ def status(told: Told, tz: str) -> str:
 
 def _one(told: Told, shown: MinePage) -> list[dict[str, Any]]:
     about = asset_name(told.card) if told.card else "_No asset in particular_"
+    if told.asked:
+        about = f"You were asked: {inert(clip(told.asked, 300))}"
     lines = [f"{about} · {kit.day(told.at, shown.tz)}", facts(told)]
     if not told.is_held:
         lines += [quote(text, 300) for text in (told.fields.said, told.fields.missing, told.quoted) if text]
     lines.append(status(told, shown.tz))
     # What an emoji says is edited by choosing another emoji.
-    edit = [] if told.reaction else [kit.button("Edit", EDIT, str(told.feedback_id))]
+    edit = [] if told.reaction else [edit_button(told, "Edit")]
     withdraw = kit.button("Withdraw", WITHDRAW, f"{told.feedback_id}:{shown.page}", confirm=_confirm())
     actions = {"type": "actions", "block_id": f"mine:{told.feedback_id}", "elements": [*edit, withdraw]}
     return [kit.section("\n".join(filter(None, lines))), actions]

@@ -12,6 +12,7 @@ from bot.domain.text import clip, inert, quote
 from bot.views import kit
 from bot.views.asset_card import asset_name, no_longer
 from bot.views.feedback import (
+    ANSWER,
     CHOOSE,
     EDIT,
     MOVE,
@@ -78,6 +79,8 @@ def words(told: Told, limit: int) -> list[str]:
 def said_blocks(told: Told, *, limit: int) -> list[dict[str, Any]]:
     """About what, the answers, the words; `limit` is the characters of each text."""
     about = asset_name(told.card) if told.card else "_About no asset in particular_"
+    if told.asked:
+        about = f"You were asked: {inert(clip(told.asked, 300))}"
     blocks = [kit.section("\n".join(filter(None, [about, facts(told)])))]
     # Each text in a section of its own: three long ones are more than a section takes.
     return blocks + [kit.section(part) for part in words(told, limit)]
@@ -85,6 +88,8 @@ def said_blocks(told: Told, *, limit: int) -> list[dict[str, Any]]:
 
 def who_sees(told: Told) -> str:
     """Who will see it, in the words of the table "who may do what", as mrkdwn."""
+    if told.asked:
+        return "Who sees it was said with the question; nobody else does."
     others = "Other marketers may read your words without it, and see numbers only where five or more have spoken."
     if told.owner_id == "":
         return "Nobody sees your name. Marketers may read your words, and see numbers where five or more have spoken."
@@ -105,7 +110,7 @@ def receipt(
     """
     head = hold_sentence(form_url) if told.is_held else "Thank you, that is recorded."
     value = str(told.feedback_id)
-    buttons = [kit.button("Add more" if again else "Edit", EDIT, value)]
+    buttons = [edit_button(told, "Add more" if again else "Edit")]
     if old is not None:
         buttons.append(kit.button(f"I used {clip(old.version, 40)}", MOVE, f"{value}:{old.version_id}"))
     buttons.append(kit.button("Undo", UNDO, value))
@@ -119,6 +124,13 @@ def receipt(
             *([] if told.is_held else [kit.context(who_sees(told))]),
         ],
     }
+
+
+def edit_button(told: Told, label: str) -> dict[str, Any]:
+    """The way to the form in which it was given: an answer to a check-in has one of its own."""
+    if told.asked:
+        return kit.button(label, ANSWER, str(told.asked_in))
+    return kit.button(label, EDIT, str(told.feedback_id))
 
 
 def taken_back(told: Told) -> dict[str, Any]:

@@ -1,49 +1,67 @@
 """Recurring check-ins through the front door: started, previewed, asked in one's own morning, answered, summed up."""
 
-from tests.slack import Message, Person, Slack
+from typing import Any
+
+from tests.slack import Message, Person, Slack, wait_until
 
 REP, OTHER_REP, GERMAN = "Dre Hollowell", "Kayla Brandvold", "Jonas Ketterling"
-MARKETER, OTHER_MARKETER = "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
-QUESTION = "What did you need that you did not have?"
+MANAGER = "Gudrun Eslinghofer"  # of the sales people in DACH
+MARKETER, OTHER_MARKETER, ADMIN = "Ines Carvalho-Wick", "Priya Rangaraj-Cole", "Sam Etxeverrieta"
+WANTED = "What did you need that you did not have?"
+TAUGHT = "What did sales teach you?"
 INJURY = "the patient was injured by the cage and had to be operated on again"
+TIME_ZONES = ("Hemi", "Kenta", "Jonas", "Niamh", "Dre", "Tess")  # one after the other, from Auckland to Los Angeles
 
 
-def start_suggestion(slack: Slack, number: int = 0) -> Person:
-    """A marketer starts one of the two suggestions, as it is."""
-    ines = slack.person(MARKETER)
-    assert ines.command("/check-in") == ""
-    ines.click("Start this")
-    assert ines.submit() == {}
-    return ines
+def start(slack: Slack, keeper: str = MARKETER, **form: Any) -> Person:
+    """Somebody starts a check-in: each week on Tuesday at 09:00, from 24 November on, to the seven reps in US-East."""
+    person = slack.person(keeper)
+    person.command("/check-in new")
+    answers = {"name": "Tenders", "question0": WANTED, "role": "rep", "days": "1:1", "at": "09:00"} | form
+    if "regions" in person.fields:
+        answers.setdefault("regions", ["US-East"])
+    assert person.submit(**answers) == {}
+    return person
 
 
-def ask_on_tuesday(slack: Slack, name: str = REP) -> Message:
-    """Tuesday 24 November, 09:00 where the person is."""
+def ask(slack: Slack, name: str = REP, words: str = WANTED) -> Message:
+    """Tuesday, 09:00 where the person is: the question is there."""
     person = slack.person(name)
     slack.jump(local="tue 09:00", person=person)
-    return person.reads(QUESTION, "app")
+    asked = person.reads(words, "app")
+    slack.settle()
+    return asked
 
 
-def ask_everywhere(slack: Slack, *names: str, words: str = QUESTION) -> None:
-    """Tuesday 24 November, 09:00, where one person after the other is."""
-    for name in names or ("Wiremu", "Kenji", "Jonas", "Dre", "Tess"):
-        person = slack.person(name)
-        slack.jump(local="tue 09:00", person=person)
-        person.reads(words, "app")
-        slack.settle()
+def answer(person: Person, text: str, on: Message | None = None) -> None:
+    person.click("Answer", on)
+    assert person.submit(answer0=text) == {}
+
+
+def close(slack: Slack, keeper: Person) -> Message:
+    """Tuesday 1 December, in the keeper's working hours: the summary is there."""
+    slack.jump(to="2026-12-01T10:00:00Z" if keeper.name != ADMIN else "2026-12-01T18:00:00Z")
+    return keeper.reads("is over", "app")
+
+
+# the whole way
 
 
 def test_a_suggestion_is_started_asked_answered_edited_taken_back_and_summed_up(slack: Slack) -> None:
-    ines, dre = start_suggestion(slack), slack.person(REP)
+    ines, dre = slack.person(MARKETER), slack.person(REP)
+    assert ines.command("/check-in") == ""
+    ines.click("Start this")
+    assert ines.submit() == {}
     assert "38 people fit now, next round on Tuesday 24 November. It is started." in ines.modal
-    assert "Next round: Tuesday 24 November" in ines.modal
-    go_to(slack, "23 23:30", "24 02:00")  # morning in Auckland, in Tokyo
-    asked = ask_on_tuesday(slack)
+    for name in TIME_ZONES:
+        asked = ask(slack, name)
+        if name == "Dre":
+            break
     assert "Ines Carvalho-Wick asks" in asked.text
     assert "Ines Carvalho-Wick and marketing read your answer without your name. Open until Monday 30" in asked.text
     assert asked.buttons == ["Answer", "Not now", "Stop these", "Why did I get this?"]
     dre.click("Answer", asked)
-    assert QUESTION in dre.modal
+    assert WANTED in dre.modal
     assert "An answer here is kept as a need." in dre.modal
     assert dre.submit(answer0="A one-pager on *subsidence* <!channel>") == {}
     receipt = dre.reads("Thank you, that is recorded.", "app")
@@ -55,18 +73,213 @@ def test_a_suggestion_is_started_asked_answered_edited_taken_back_and_summed_up(
     assert dre.submit(answer0="A one-pager on subsidence") == {}
     dre.reads("A one-pager on subsidence", "app")
     dre.click("Take back")
-    back = dre.reads("Taken back.", "app")
-    dre.click("Answer again", back)
+    dre.click("Answer again", dre.reads("Taken back.", "app"))
     assert dre.submit(answer0="The subsidence paper as one page") == {}
     dre.reads("The subsidence paper as one page", "app")
-    go_to(slack, "24 18:00")
-    slack.jump(to="2026-12-01T10:00:00Z")
-    told = ines.reads("the round of Tuesday 24 November is over", "app")
-    assert "1 of 38 people answered.\nRead the answers" in told.text
-    assert "Next round: Tuesday 8 December" in told.text
+    ask(slack, "Tess")
+    told = close(slack, ines)
+    assert "the round of Tuesday 24 November is over.\n1 of 38 people answered.\nRead the answers" in told.text
+    assert "Next round: Tuesday 8 December." in told.text
     ines.click("Read the answers", told)
     assert "The subsidence paper as one page" in ines.modal
     assert "Dre" not in ines.modal
     slack.jump(by_seconds=3600)
     slack.settle()
     assert len([one for one in ines.messages("app") if "is over" in one.text]) == 1
+
+
+def test_an_answer_that_is_feedback_stands_with_the_feedback_and_counts_nowhere_when_taken_back(slack: Slack) -> None:
+    ines = start(slack, role="marketer", regions=[], question0=TAUGHT)
+    priya = slack.person(OTHER_MARKETER)
+    asked = ask(slack, OTHER_MARKETER, TAUGHT)
+    answer(priya, "That nobody opens a PDF on a phone", asked)
+    priya.reads("Thank you, that is recorded.", "app")
+    priya.opens_home()
+    wait_until(lambda: "*A check-in*\nThat nobody opens a PDF on a phone" in priya.home, "the Home shows it")
+    priya.command("/asset-feedback mine")
+    mine = priya.reads("That nobody opens a PDF on a phone", "#general")
+    assert f"You were asked: {TAUGHT}" in mine.text
+    priya.click("Edit", mine)
+    assert priya.fields == {"answer0": "That nobody opens a PDF on a phone"}
+    assert priya.submit(answer0="That nobody opens a long PDF on a phone") == {}
+    priya.command("/asset-feedback mine")
+    priya.click("Withdraw", priya.reads("That nobody opens a long PDF", "#general"))
+    told = close(slack, ines)
+    assert "0 of " in told.text
+    assert "Read the answers" not in told.buttons
+
+
+# the form
+
+
+def test_the_preview_shows_the_question_as_a_real_member_will_see_it(slack: Slack) -> None:
+    ines = slack.person(MARKETER)
+    ines.command("/check-in new")
+    form = {"name": "Tenders <!here>", "question0": "Which tender\u202e was lost?", "role": "rep", "regions": ["DACH"]}
+    ines.choose("check_in.preview", "-", values=form | {"at": "07:00", "days": "2:3"})
+    seen = ines.modal
+    assert "7 people fit* now: reps in DACH." in seen
+    assert "As Anke Brodbeck-Thal will see it*, first on Thursday 26 November at 08:30 by their clock" in seen
+    assert "Europe/Berlin" in seen
+    assert "Which tender was lost?" in seen
+    assert "Ines Carvalho-Wick and marketing read your answer without your name." in seen
+    assert "Why did I get this?" in seen
+
+
+def test_what_is_wrong_stands_under_its_field_and_nothing_is_saved(slack: Slack) -> None:
+    ines = slack.person(MARKETER)
+    ines.command("/check-in new")
+    wrong = ines.submit(name="🧡", question0="🤷", question1=INJURY, role="rep", starts_on="2026-11-20")
+    assert "Give it a name" in wrong["name"]
+    assert wrong["question0"] == "A question needs words."
+    assert "I can't ask" in wrong["question1"]
+    assert wrong["starts_on"] == "That day is over. Choose today or a later day."
+    assert ines.fields["question1"] == INJURY
+    ines.choose("check_in.preview", "-")
+    assert "Not ready yet" in ines.modal
+    slack.post("close", user=ines.id)
+    assert "Nobody fits that" in ines.submit(name="Nobody", question0=WANTED, question1="", role="executive",
+        regions=["Japan"], starts_on="2026-11-24")["role"]  # fmt: skip
+    slack.post("close", user=ines.id, all=True)
+    ines.command("/check-in")
+    assert "There are no check-ins yet." in ines.modal
+
+
+def test_a_group_of_one_is_told_that_everybody_will_know(slack: Slack) -> None:
+    ines = start(slack, role="manager", regions=["France"])
+    assert "1 person fits now" in ines.modal
+    asked = ask(slack, "Étienne")
+    assert "You are the only one who is asked, so they will know that it is yours." in asked.text
+
+
+def test_two_who_edit_at_once_are_told(slack: Slack) -> None:
+    ines = start(slack)
+    priya = slack.person(OTHER_MARKETER)
+    priya.command("/check-in")
+    priya.click("Edit")
+    ines.click("Edit")
+    assert ines.submit(question0="What was too long?") == {}
+    wrong = priya.submit(question0="What was too short?")
+    assert "Somebody else has changed this check-in" in str(wrong)
+    assert priya.fields["question0"] == "What was too short?"
+    assert "What was too long?" in ines.modal
+
+
+# who may
+
+
+def test_a_rep_hears_what_it_is_and_can_keep_none(slack: Slack) -> None:
+    start(slack)
+    dre = slack.person(REP)
+    assert "Check-ins are kept by marketing and by managers" in dre.command("/check-in")
+    assert dre.modal == ""
+
+
+def test_a_manager_asks_their_own_group_by_name_and_nobody_else_reads_the_names(slack: Slack) -> None:
+    gudrun = start(slack, MANAGER, name="My team")
+    assert "reps in DACH, Sales department" in gudrun.modal
+    asked = ask(slack, GERMAN)
+    assert f"{gudrun.name} sees your name with your answer; marketing may read it without your name." in asked.text
+    answer(slack.person(GERMAN), "A German price sheet", asked)
+    slack.person(GERMAN).reads("Thank you, that is recorded.", "app")
+    told = close(slack, gudrun)
+    assert "1 of 7 people answered." in told.text
+    gudrun.click("Read the answers", told)
+    assert "A German price sheet" in gudrun.modal
+    assert GERMAN in gudrun.modal
+    for name in (MARKETER, ADMIN):
+        other = slack.person(name)
+        other.command("/check-in")
+        assert "My team" not in other.modal
+    slack.person(REP).sees_nothing_of("A German price sheet")
+
+
+# while a round runs
+
+
+def test_an_edit_holds_from_the_next_round_on(slack: Slack) -> None:
+    ines, dre = start(slack), slack.person(REP)
+    asked = ask(slack)
+    ines.command("/check-in")
+    ines.click("Edit")
+    assert "A round is open. It keeps its questions" in ines.modal
+    assert ines.submit(question0="What was missing in the tender?") == {}
+    dre.click("Answer", asked)
+    assert WANTED in dre.modal
+    assert dre.submit(answer0="The data table") == {}
+    dre.reads("Thank you, that is recorded.", "app")
+    again = ask(slack, words="What was missing in the tender?")
+    assert "Open until Monday 7 December" in again.text
+
+
+def test_stopped_while_open_it_closes_and_late_words_are_kept(slack: Slack) -> None:
+    ines, dre, kayla = start(slack), slack.person(REP), slack.person(OTHER_REP)
+    asked = ask(slack)
+    answer(dre, "The data table", asked)
+    dre.reads("Thank you, that is recorded.", "app")
+    ines.command("/check-in")
+    ines.click("Stop")
+    assert "is stopped: nobody is asked any more." in ines.modal
+    told = ines.reads("is over", "app")
+    assert "1 of " in told.text
+    assert "The check-in is stopped." in told.text
+    kayla.click("Answer", kayla.reads(WANTED, "app"))
+    assert "This round is closed." in kayla.modal
+    assert kayla.submit(answer0="A shorter deck") == {}
+    late = kayla.reads("It came after the close, so it is not in the summary of this round.", "app")
+    assert late.buttons == ["Edit", "Take back"]
+    ines.click("Read the answers", told)
+    assert "1 answer came after the close." in ines.modal
+    assert "A shorter deck" in ines.modal
+    slack.post("close", user=ines.id, all=True)
+    ines.command("/check-in")
+    ines.click("Start again")
+    assert "next round on Tuesday 1 December" in ines.modal
+
+
+def test_what_stands_in_a_summary_is_not_changed_any_more_but_taken_back(slack: Slack) -> None:
+    ines, dre = start(slack), slack.person(REP)
+    answer(dre, "The data table", ask(slack))
+    receipt = dre.reads("Thank you, that is recorded.", "app")
+    close(slack, ines)
+    dre.click("Edit", receipt)
+    assert "This round closed on Monday 30 November" in dre.finds(lambda one: one.is_ephemeral, "why").text
+    dre.click("Take back", receipt)
+    dre.reads("Taken back.", "app")
+    ines.click("Read the answers")
+    assert "The data table" not in ines.modal
+
+
+def test_what_is_held_is_told_to_the_writer_and_counted_for_the_owner(slack: Slack) -> None:
+    ines, dre = start(slack, question1="And what got in the way?", needs=["0"]), slack.person(REP)
+    dre.click("Answer", ask(slack))
+    assert dre.submit(answer0=INJURY, answer1="") == {}
+    assert "Feedback is not a report." in dre.modal
+    assert "https://quality.meridian.example/report" in dre.modal
+    receipt = dre.reads("Feedback is not a report.", "app")
+    assert "on hold and shown to nobody" in receipt.text
+    assert INJURY not in receipt.text
+    told = close(slack, ines)
+    assert "1 answer is on hold" in told.text
+    ines.click("Read the answers", told)
+    assert "There is nothing to read." in ines.modal
+    ines.sees_nothing_of(INJURY)
+
+
+def test_a_form_without_words_is_not_taken(slack: Slack) -> None:
+    start(slack, question1="And what got in the way?")
+    dre = slack.person(REP)
+    dre.click("Answer", ask(slack))
+    assert "Write a few words first" in dre.submit(answer0=" \u200e ", answer1="")["answer0"]
+
+
+# channels
+
+
+def test_only_members_of_a_channel_are_asked_and_the_owner_hears_how_many(slack: Slack) -> None:
+    channels = {one["name"]: one for one in slack.get("see", user=slack.person(REP).id)["conversations"]}
+    spine = channels["spine-content"]["id"]
+    ines = start(slack, channels=[spine], regions=[])
+    assert "I look up who of them is in the channels and tell you." in ines.modal
+    told = ines.reads("in the channels.", "app")
+    assert "people fit and are in the channels." in told.text
