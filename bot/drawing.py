@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import math
 import threading
 import unicodedata
 import warnings
@@ -65,8 +66,8 @@ def _height(picture: Picture) -> int:
     for row in picture.rows:
         height += _heading(row.label, row.said).height + (BAR_ROOM if is_bars else INTERVAL_ROOM) + GAP
     if is_bars:
-        return round(height - GAP)
-    return round(height + SMALL + (LEGEND if goal else 0) - GAP / 2)
+        return math.ceil(height - GAP)
+    return math.ceil(height + SMALL + (LEGEND if goal else 0) - GAP / 2)
 
 
 def _draw_intervals(sheet: "_Sheet", picture: IntervalPicture, at: float) -> None:
@@ -137,7 +138,8 @@ class _Sheet:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        self._figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=CARD, edgecolor=EDGE, linewidth=3)
+        inches = (WIDTH / DPI, (height + 0.1) / DPI)  # the tenth, because matplotlib cuts what is left of a pixel
+        self._figure = Figure(figsize=inches, dpi=DPI, facecolor=CARD, edgecolor=EDGE, linewidth=3)
         FigureCanvasAgg(self._figure)
         self._axes: Axes = self._figure.add_axes((0, 0, 1, 1))
         self._axes.set_xlim(0, WIDTH)
