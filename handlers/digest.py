@@ -1,6 +1,7 @@
 """The weekly digest: sent at each marketer's own Monday 09:00, once and only once, and at any time with `/digest`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +12,7 @@ from bot.domain.digest import Digest, build_digest
 from bot.domain.digest_period import (
     LONGEST,
     Period,
+    day_of,
     due_at,
     is_too_late,
     is_working_time,
@@ -18,14 +20,15 @@ from bot.domain.digest_period import (
     read_period,
     week_before,
 )
+from bot.domain.digest_searches import group_searches
 from bot.errors import BotError
 from bot.intake import Act, Answer, Listener
 from bot.jobs import Task
 from bot.settings import Settings
 from bot.views import digest as views
 from bot.views import digest_details
+from storage import asset, asset_search, digest_words, feedback, outbox, people, slots, workspace
 from storage import digest as store
-from storage import digest_words, feedback, outbox, people, slots, workspace
 from storage.db import Database
 
 SCHEDULE = "digest"
@@ -140,6 +143,9 @@ def _send(session: Session, team_id: str, user_id: str, monday: date, digest: Di
 
 def _build(session: Session, team_id: str, reader_id: str, period: Period, now: datetime) -> Digest:
     counted = store.count_digest(session, team_id=team_id, reader_id=reader_id, period=period)
+    back, cards = period.looked_back(), asset.list_names(session, team_id=team_id)
+    missed = asset_search.list_missed(session, team_id=team_id, start=back.start, end=back.end)
+    counted = replace(counted, searches=group_searches(missed, cards, day_of(now, period.tz)))
     return build_digest(counted, reader_id=reader_id, period=period, now=now)
 
 

@@ -9,6 +9,7 @@ from bot.domain.digest_findings import Finding, Split, find_all, find_movers, fi
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
 from bot.domain.digest_period import Period, day_of
 from bot.domain.digest_quotes import Candidate, Quote, choose_quotes
+from bot.domain.digest_searches import Search
 from bot.domain.filed_away import FILED_AWAY, VERDICTS, CheckFinding
 
 FEWEST = 5  # people who must have spoken before numbers of other people's assets are shown
@@ -29,6 +30,7 @@ class Counted:
     waiting_total: int
     candidates: list[Candidate]
     checks: list[CheckFinding] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Digest:
     findings: list[Finding] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
-    expiring: list[Subject] = field(default_factory=list)
+    expiring: list[Need] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
     checked: list[Checked] = field(default_factory=list)
     own: list[Finding] = field(default_factory=list)
     hidden: int = 0
@@ -80,8 +83,11 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
     mine = {key for key, subject in counted.subjects.items() if subject.owner_id == reader_id}
     shown = {key: one for key, one in counted.tallies.items() if key in mine or one.people >= FEWEST}
     splits, hidden_regions = find_splits(counted.regions, counted.subjects, shown, mine, fewest=FEWEST)
-    expiring = _expiring(counted.subjects, day_of(now, period.tz))
-    own_expiring = [Need(one, tally=shown.get(one.version_id)) for one in expiring if one.version_id in mine]
+    expiring = [
+        Need(one, tally=shown.get(one.version_id, Tally(one.version_id) if one.version_id in mine else None))
+        for one in _expiring(counted.subjects, day_of(now, period.tz))
+    ]
+    own_expiring = [need for need in expiring if need.subject.version_id in mine]
     waiting = [Need(counted.subjects[one.version_id], waiting=one) for one in counted.waiting]
     needs = _needs(waiting, own_expiring, now)
     # What somebody who waits has said stands beside the button already, and is not quoted once more.
@@ -104,7 +110,8 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
         findings=[one for one in findings if one.kind != "unused" or one.subject.version_id not in filed_away],
         splits=splits,
         quotes=choose_quotes(candidates, counted.subjects, shown, counted.this, reader_id=reader_id),
-        expiring=[one for one in expiring if one.version_id not in in_needs],
+        expiring=[need for need in expiring if need.subject.version_id not in in_needs],
+        searches=counted.searches,
         checked=checked,
         own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
         hidden=len(counted.tallies) - len(shown) + hidden_regions + len(counted.checks) - len(checked),

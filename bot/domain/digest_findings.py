@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import combinations
 from math import sqrt
 
@@ -48,7 +48,8 @@ def find_all(
     """What is worth saying of each asset version, the most review days at stake first; `shown` may be spoken of."""
     found = []
     for key, tally in shown.items():
-        if key in subjects and (kind := verdict(tally, fewest=fewest)):
+        kind = verdict(tally, fewest=fewest) if key in subjects else ""
+        if kind == "worked" or (kind and _is_in_use(subjects[key], period)):  # who should find what has ended?
             found.append(Finding(kind, subjects[key], tally))
         if key in subjects and is_outdated(tally):
             found.append(Finding("outdated", subjects[key], tally))
@@ -85,10 +86,9 @@ def is_outdated(tally: Tally) -> bool:
 
 def is_silent(subject: Subject, period: Period) -> bool:
     """Whether it is in use and has been out for a fortnight (that nobody spoke of it is for the caller to know)."""
-    if subject.released_at is None or _has_ended(subject, period.end):
+    if subject.released_at is None or not _is_in_use(subject, period):
         return False
-    is_expired = subject.expires_on is not None and subject.expires_on < period.last
-    return not is_expired and subject.released_at <= period.end - SILENT_AFTER
+    return subject.released_at <= period.end - SILENT_AFTER
 
 
 def find_movers(subjects: dict[int, Subject], shown: dict[int, Tally], *, fewest: int) -> list[Finding]:
@@ -148,8 +148,10 @@ def _variance(one: RegionTally) -> float:
     return max(LEAST_VARIANCE, spread)
 
 
-def _has_ended(subject: Subject, moment: datetime) -> bool:
-    return subject.ended_at is not None and subject.ended_at <= moment
+def _is_in_use(subject: Subject, period: Period) -> bool:
+    """Whether it was still to be used at the end of a period."""
+    is_expired = subject.expires_on is not None and subject.expires_on < period.last
+    return not is_expired and (subject.ended_at is None or subject.ended_at > period.end)
 
 
 def _stake(found: Finding) -> tuple[int, int, int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain.asset import Card
+from bot.domain.text import clip
 from bot.views import kit
 
 COMMAND = "/asset"
@@ -12,6 +13,9 @@ LOOK_UP = "asset.look_up"  # type-ahead that shows what was chosen
 SHOW = "asset.show"  # value: the version's id
 
 MOST_OPTIONS = 100  # Slack's limit of one answer to a type-ahead
+MISSING = "missing:"  # before the words, in the value of the option for what was not found
+MISSING_LONGEST = 100  # characters of the words in it
+SHORTEST_MISSING = 3  # characters that are worth telling
 
 
 def asset_picker(card: Card | None = None, *, optional: bool = False) -> dict[str, Any]:
@@ -41,6 +45,21 @@ def asset_option(card: Card) -> dict[str, Any]:
 def asset_options(cards: Iterable[Card]) -> list[dict[str, Any]]:
     """What a type-ahead offers, as many as Slack takes."""
     return [asset_option(card) for card in cards][:MOST_OPTIONS]
+
+
+def missing_option(words: str) -> dict[str, Any]:
+    """What the library's type-ahead offers where nothing fits: to tell marketing what was looked for."""
+    return {
+        "text": kit.plain(f"Nothing fits “{clip(words, 50)}”", kit.OPTION),
+        "description": kit.plain("Choose this, and marketing sees that it was looked for", kit.OPTION),
+        "value": MISSING + clip(words, MISSING_LONGEST, ""),
+    }
+
+
+def missing_words(value: object) -> str | None:
+    """The words in the value of such an option, None if it is another one."""
+    told = str(value or "")
+    return told.removeprefix(MISSING)[:MISSING_LONGEST] if told.startswith(MISSING) else None
 
 
 def kind_name(kind: str) -> str:

@@ -10,6 +10,7 @@ from bot.domain.text import clip, count, inert
 from bot.views import kit
 from bot.views.asset import COMMAND, LOOK_UP, SHOW, kind_name
 from bot.views.asset_card import asset_name
+from bot.views.feedback_receipt import hold_sentence
 
 PREVIOUS = "asset.previous"
 NEXT = "asset.next"
@@ -82,6 +83,20 @@ def list_text(cards: list[Card], words: str, today: date, *, is_keeper: bool) ->
         rest = len(cards) - len(lines)
         lines.append(f"… and {rest:,} more. Add words to see fewer: `{COMMAND} list spine deck`")
     return "\n".join([head, *lines, f"`{COMMAND} show` with a title or number shows one."])
+
+
+def missed_modal(words: str) -> dict[str, Any]:
+    """Thanks somebody for saying what they did not find."""
+    told = (
+        f"Thank you. Marketing will read that “{inert(clip(words, 100))}” was looked for and not found, without your "
+        "name. It may be called something else: the library's pages show all of it."
+    )
+    return kit.notice_modal(told, "Not found")
+
+
+def search_held(form_url: str) -> str:
+    """What somebody hears whose search found nothing and is on hold, as mrkdwn."""
+    return f"I know no asset of that name.\n\n{hold_sentence(form_url)}"
 
 
 def help_text(*, is_keeper: bool, unknown: str = "") -> str:

@@ -7,9 +7,18 @@ from bot.domain.digest_findings import Split
 from bot.domain.digest_quotes import Quote
 from bot.domain.filed_away import FILED_AWAY
 from bot.domain.text import clip, count, escape, inert, quote
-from bot.views import feedback, kit
-from bot.views.asset import SHOW
-from bot.views.digest_lines import HEADS, checked_line, finding_line, mover_line, named, region_name
+from bot.views import asset_expiry, feedback, kit
+from bot.views.digest_lines import (
+    HEADS,
+    checked_line,
+    evidence,
+    expiring_line,
+    finding_line,
+    mover_line,
+    named,
+    region_name,
+    search_line,
+)
 
 COMMAND = "/digest"
 MORE = "digest.more"  # value: first day and first day after, "2026-11-16:2026-11-23"
@@ -20,7 +29,7 @@ ONLY_MARKETING = (
 SHOWN = 2  # assets of each kind; the others are in the details
 WORDS = 280  # characters of a quote
 WAITED = 110  # characters of what somebody who waits said
-EXPIRING = 4
+EXPIRING = 3
 CHECKED = 3
 
 
@@ -53,6 +62,7 @@ def has_details(digest: Digest) -> bool:
         or digest.own
         or digest.waiting
         or digest.splits[SHOWN:]
+        or digest.searches[SHOWN:]
         or digest.expiring[EXPIRING:]
     )
 
@@ -91,17 +101,16 @@ def waiting_block(need: Need, digest: Digest) -> dict[str, Any]:
 def _expiring_block(need: Need, digest: Digest) -> dict[str, Any]:
     subject, tally = need.subject, need.tally
     assert subject.expires_on is not None
-    uses = f" {count(tally.uses, 'use', 'uses')} in 13 weeks." if tally else " Nobody has spoken of it in 13 weeks."
+    made = f" In 13 weeks: {evidence(tally)}." if tally and tally.said else " Nobody has spoken of it in 13 weeks."
     left = (subject.expires_on - digest.today).days
     if left < 0:
         told = f"expired on {kit.day(subject.expires_on)} and nothing has taken its place. Renew it, or retire it."
-        uses = ""
     elif left == 0:
         told = "expires today."
     else:
         told = f"expires on {kit.day(subject.expires_on)}, in {count(left, 'day', 'days')}."
-    show = kit.button("Show", SHOW, str(subject.version_id))
-    return kit.section(f"📅 {named(subject)} {told}{uses}", accessory=show)
+    renew = kit.button("Renew", asset_expiry.RENEW, f"{subject.version_id}:{subject.expires_on}")
+    return kit.section(f"📅 {named(subject)} {told}{made}", accessory=renew)
 
 
 def _changed(digest: Digest) -> str:
@@ -141,11 +150,13 @@ def _findings(digest: Digest) -> list[dict[str, Any]]:
     blocks = []
     for kind, head in HEADS.items():
         found = [one for one in digest.findings if one.kind == kind]
-        if not found:
+        searches = digest.searches if kind == "not_found" else []
+        if not found and not searches:
             continue
         lines = [head, *(f"• {finding_line(one)}" for one in found[:SHOWN])]
-        if len(found) > SHOWN:
-            lines.append(f"…and {len(found) - SHOWN} more")
+        lines += [f"• {search_line(one, digest.today)}" for one in searches[:SHOWN]]
+        if more := len(found[SHOWN:]) + len(searches[SHOWN:]):
+            lines.append(f"…and {more} more")
         blocks.append(kit.section("\n".join(lines)))
     if blocks:
         quarter = "13 weeks" if digest.period.days <= 91 else "this time"
@@ -203,16 +214,11 @@ def _endings(digest: Digest) -> list[dict[str, Any]]:
         own = {0: "", this.replies: ", all from you"}.get(this.own_replies, f", {this.own_replies:,} of them yours")
         lines.append(f"✅ *Loops closed*: {count(this.replies, 'answer', 'answers')} went back to the field{own}.")
     if digest.expiring:
-        told = [expiry(one, digest) for one in digest.expiring[:EXPIRING]]
-        more = f" and {len(digest.expiring) - EXPIRING} more" if len(digest.expiring) > EXPIRING else ""
-        lines.append(f"📅 *Expiring*: {', '.join(told)}{more}")
+        lines.append("📅 *Expiring*")
+        lines += [f"• {expiring_line(one.subject, one.tally, digest.today)}" for one in digest.expiring[:EXPIRING]]
+        if len(digest.expiring) > EXPIRING:
+            lines.append(f"…and {len(digest.expiring) - EXPIRING} more")
     return [kit.section("\n".join(lines))] if lines else []
-
-
-def expiry(subject: Any, digest: Digest) -> str:
-    """One asset and its last day, in a list."""
-    past = " (past)" if subject.expires_on < digest.today else ""
-    return f"{named(subject)} {subject.expires_on.day} {subject.expires_on:%b}{past}"
 
 
 def _coverage(digest: Digest, *, with_button: bool) -> str:

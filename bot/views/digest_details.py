@@ -6,8 +6,8 @@ from typing import Any
 from bot.domain.digest import Digest
 from bot.domain.text import clip, count
 from bot.views import kit
-from bot.views.digest import CHECKED, EXPIRING, SHOWN, expiry, waiting_block
-from bot.views.digest_lines import HEADS, checked_line, finding_line, named, region_name
+from bot.views.digest import CHECKED, EXPIRING, SHOWN, waiting_block
+from bot.views.digest_lines import HEADS, checked_line, expiring_line, finding_line, named, region_name, search_line
 
 ROOM = 2900  # characters of lines in one section
 MOST_SECTIONS = 6  # of one heading
@@ -39,6 +39,8 @@ def _blocks(digest: Digest) -> list[dict[str, Any]]:
     for kind, head in HEADS.items():
         rest = [one for one in digest.findings if one.kind == kind][SHOWN:]
         blocks += _listed(f"{head}, the rest", [f"• {finding_line(one)}" for one in rest])
+    searches = [f"• {search_line(one, digest.today)}" for one in digest.searches[SHOWN:]]
+    blocks += _listed("*Also looked for, and not found*", searches)
     checked = [f"• {checked_line(one.subject, one.check)}" for one in digest.checked[CHECKED:]]
     blocks += _listed("*More that was asked of the field*", checked)
     splits = [
@@ -47,7 +49,8 @@ def _blocks(digest: Digest) -> list[dict[str, Any]]:
         for one in digest.splits[SHOWN:]
     ]
     blocks += _listed("*More disagreement between regions*", splits)
-    blocks += _listed("*Also expiring*", [f"• {expiry(one, digest)}" for one in digest.expiring[EXPIRING:]])
+    expiring = [f"• {expiring_line(one.subject, one.tally, digest.today)}" for one in digest.expiring[EXPIRING:]]
+    blocks += _listed("*Also expiring*", expiring)
     return blocks[: kit.MESSAGE_BLOCKS]
 
 

@@ -1,9 +1,13 @@
 """The lines of a digest: one asset and what is said of it."""
 
+from datetime import date
+
 from bot.domain.digest_findings import Finding
 from bot.domain.digest_numbers import Subject, Tally
+from bot.domain.digest_searches import Search
 from bot.domain.filed_away import CheckFinding
 from bot.domain.text import clip, count, inert
+from bot.views.asset_card import no_longer
 from bot.views.filed_away_owner import reasons_line, result_line
 
 HEADS = {
@@ -45,6 +49,34 @@ def checked_line(subject: Subject, check: CheckFinding) -> str:
     return f"{named(subject)}{_stake(subject)}: {result_line(check)}." + (
         f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
     )
+
+
+def expiring_line(subject: Subject, tally: Tally | None, today: date) -> str:
+    """An asset version that expires or has expired, with the evidence of use where it may be told, as mrkdwn."""
+    day = f"{subject.expires_on.day} {subject.expires_on:%b}" if subject.expires_on else ""
+    past = " (past)" if subject.expires_on and subject.expires_on < today else ""
+    return f"{named(subject)}{_stake(subject)} {day}{past}" + (f": {evidence(tally)}" if tally else "")
+
+
+def evidence(tally: Tally) -> str:
+    """What the field made of an asset version, in a few words."""
+    if not tally.said:
+        return "nobody has spoken of it in 13 weeks"
+    outcomes = {"helped": tally.helped, "hurt": tally.hurt}
+    parts = [_used(tally)] + [f"{name} {count(times, 'time', 'times')}" for name, times in outcomes.items() if times]
+    return ", ".join([*parts, *([f"rated {tally.mean:.1f}"] if tally.mean is not None else [])])
+
+
+def search_line(search: Search, today: date) -> str:
+    """Words that people searched for and did not find, and what they may have meant, as mrkdwn."""
+    who = f"{count(search.people, 'person', 'people')} looked for “{inert(clip(search.words, NAME))}”"
+    if search.ended is not None:
+        told = no_longer(search.ended, None, today)
+        return f"{who}. {told.split(', and nothing')[0]}, and nothing has taken its place."
+    if search.near is not None:
+        title = f"*{inert(clip(search.near.title, NAME))}*"
+        return f"{who}. Did they mean {title}? Its field “Also known as” takes more names."
+    return f"{who}, and nothing comes near."
 
 
 def mover_line(found: Finding) -> str:

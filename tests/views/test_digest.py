@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.asset import Card
 from bot.domain.digest import Digest, Need
 from bot.domain.digest_findings import KINDS, Finding, Split
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
 from bot.domain.digest_period import week_before
 from bot.domain.digest_quotes import Quote
+from bot.domain.digest_searches import Search
 from bot.views.digest import digest_message, has_details
 from bot.views.digest_details import details_message, details_modal
 from sandbox.blocks import check_message, check_view
@@ -31,6 +33,12 @@ REGION = RegionTally(10**12, EVIL * 4, 10**5, 10**6, 10**6, 10**6, 10**6, 10**6)
 WAITING = Need(SUBJECT, waiting=Waiting(10**12, 10**12, EVIL * 4, EVIL * 4, LONG, NOW - timedelta(days=99), NOW))
 QUOTE = Quote(10**12, SUBJECT, LONG, "", 1, EVIL * 4, EVIL * 4, 4.6)
 NUMBERS = PeriodNumbers(*([10**7] * 10))
+CARD = Card(
+    version_id=10**12, asset_id=1, reference=EVIL[:40], version=EVIL[:40], title=EVIL * 4, kind="deck", link="",
+    owner_id="UME", owner_name=EVIL * 4, audience="", product_line="", funnel_stage="", review_days=3650,
+    released_at=NOW, expires_on=date(2027, 12, 1), retired_at=None, superseded_by=None, aliases=(), last_used_at=None,
+)  # fmt: skip
+OLD = replace(CARD, expires_on=date(2026, 10, 31))
 WORST = Digest(
     period=WEEK,
     now=NOW,
@@ -43,7 +51,8 @@ WORST = Digest(
     findings=[Finding(kind, SUBJECT, TALLY) for kind in KINDS for _ in range(200)],
     splits=[Split(SUBJECT, TALLY, REGION, REGION)] * 50,
     quotes=[QUOTE, replace(QUOTE, link="https://meridian.slack.com/archives/C1/p1?a=1&b=2", subject=None)] * 2,
-    expiring=[SUBJECT] * 200,
+    expiring=[Need(SUBJECT, tally=TALLY)] * 200,
+    searches=[Search(EVIL * 2, 10**6, near=CARD), Search(EVIL, 1, ended=OLD), Search("x" * 80, 2)] * 100,
     own=[Finding("own", SUBJECT, TALLY)] * 300,
     hidden=10**6,
 )
@@ -100,6 +109,29 @@ def test_a_link_takes_the_place_of_the_button() -> None:
     assert "<https://meridian.slack.com/archives/C1/p1?a=1&amp;b=2|the message>" in str(linked)
     assert "'Open'" not in str(linked)
     assert "'Open'" in str(plain)
+
+
+def test_what_was_looked_for_says_what_may_be_done() -> None:
+    ads, ward = replace(CARD, title="Ad set", version="v1"), replace(OLD, title="Ward ads", version="v2", owner_name="")
+    digest = replace(
+        NOTHING, searches=[Search("lattice ads", 3, near=ads), Search("owl", 1, ended=ward), Search("mri", 2)]
+    )
+    text = "\n".join(mrkdwn(digest_message(digest, with_button=False)["blocks"]))
+    assert "3 people looked for “lattice ads”. Did they mean *Ad set*?" in text
+    assert "1 person looked for “owl”. *Ward ads* v2 expired on 31 Oct 2026, and nothing has taken its place." in text
+    assert "…and 1 more" in text
+    assert "2 people looked for “mri”, and nothing comes near." in str(details_message(digest))
+
+
+def test_what_expires_has_its_evidence() -> None:
+    subject = Subject(1, "Deck", "v1", review_days=12, expires_on=date(2026, 12, 1))
+    used = Tally(1, said=9, people=7, uses=6, users=5, helped=4, hurt=1, ratings=2, rating_sum=9)
+    digest = replace(NOTHING, expiring=[Need(subject, tally=used), Need(subject), Need(subject, tally=Tally(1))])
+    text = "\n".join(mrkdwn(digest_message(digest, with_button=False)["blocks"]))
+    assert "6 uses by 5 people, helped 4 times, hurt 1 time, rated 4.5" in text
+    assert "nobody has spoken of it in 13 weeks" in text
+    needs = replace(NOTHING, needs=[Need(subject, tally=used)])
+    assert "Renew" in str(digest_message(needs, with_button=False))
 
 
 def test_the_coverage_is_said_in_full() -> None:
