@@ -1,0 +1,89 @@
+"""Searches through the front door: what was not found reaches the digest, a search once, and never what is held."""
+
+from sqlmodel import col, select
+
+from storage.asset_search import AssetSearch
+from storage.db import Database
+from tests.slack import Message, Person, Slack, wait_until
+
+REP, OTHER, OWNER, MARKETER = "Dre Hollowell", "Kayla Brandvold", "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
+INJURY = "the patient was injured by the cage and had to be operated on again"
+DECK, WARD = "Corvane Surgeon Deck", "Aquivo Quiet Ward Ad Set"
+
+
+def private(person: Person, text: str) -> Message:
+    return person.finds(lambda message: message.is_ephemeral and text in message.text, f"in private: {text}")
+
+
+def searches(database_url: str) -> list[tuple[str, int, bool]]:
+    db = Database(database_url)
+    with db.read() as session:
+        rows = session.exec(select(AssetSearch).order_by(col(AssetSearch.id))).all()
+    db.close()
+    return [(row.words, row.found, bool(row.held_for)) for row in rows]
+
+
+def test_what_was_looked_for_and_not_found_is_in_the_digest(slack: Slack, database_url: str) -> None:
+    dre, kayla, ines = slack.person(REP), slack.person(OTHER), slack.person(OWNER)
+    assert "Nothing in the library fits “MRI safety sheet!”" in dre.command("/asset list  MRI   safety sheet!")
+    assert "I know no asset called “mri safety”" in kayla.command("/asset show mri safety")
+    for words in ("show corvane deck", "show whitepaper", "show quiet ward", "list corvane deck", "list 🔥🔥", "list"):
+        dre.command(f"/asset {words}")
+    dre.command(f"/asset list {'owl ' * 300}")
+    found = searches(database_url)
+    assert found[:6] == [
+        ("mri safety sheet", 0, False),
+        ("mri safety", 0, False),
+        ("corvane deck", 1, False),
+        ("whitepaper", 4, False),
+        ("quiet ward", 0, False),
+        ("corvane deck", 1, False),
+    ]
+    assert [(len(words), number) for words, number, _ in found[6:]] == [(80, 0)]
+    said = ines.command("/digest today")
+    not_found = said.split("Could not be found")[1]
+    assert "2 people looked for “mri safety" in not_found
+    assert "…and 1 more" in not_found
+    assert REP not in not_found
+    ines.click("Details")
+    assert f"1 person looked for “quiet ward”. *{WARD}* v1 expired on 31 Oct 2026, and nothing" in said + ines.modal
+
+
+def test_the_librarys_search_counts_once_whatever_was_typed(slack: Slack, database_url: str) -> None:
+    dre = slack.person(REP)
+    dre.command("/asset")
+    for typed in ("m", "mr", "mri", "mri sa", "mri safety"):
+        offered = dre.type_ahead("asset.look_up", typed)
+    assert offered == ["Nothing fits “mri safety”"]
+    assert dre.type_ahead("asset.look_up", "corvain surgon dek") == [DECK]
+    assert searches(database_url) == []
+    dre.choose("asset.look_up", dre.pick("asset.look_up", "mri safety"))
+    wait_until(lambda: "was looked for and not found, without your name" in dre.modal, "thanks")
+    assert searches(database_url) == [("mri safety", 0, False)]
+    dre.command("/asset-feedback")
+    assert dre.type_ahead("asset.find", "mri safety") == []  # a form needs an asset
+
+
+def test_held_words_are_repeated_to_nobody(slack: Slack, database_url: str) -> None:
+    dre, ines = slack.person(REP), slack.person(OWNER)
+    for command in (f"/asset list {INJURY}", f"/asset show {INJURY}"):
+        said = dre.command(command)
+        assert "Feedback is not a report." in said
+        assert "operated on" not in said
+    dre.command("/asset")
+    dre.choose("asset.look_up", dre.pick("asset.look_up", INJURY))
+    wait_until(lambda: "Feedback is not a report." in dre.modal, "the way to the form")
+    assert [held for _, _, held in searches(database_url)] == [True] * 3
+    said = ines.command("/digest today")
+    assert "operated" not in said
+    assert "looked for" not in said
+
+
+def test_searches_are_forgotten(slack: Slack, database_url: str) -> None:
+    dre = slack.person(REP)
+    dre.command("/asset list mri safety")
+    slack.jump(to="2027-02-22T07:00:00Z")  # 13 weeks
+    dre.command("/asset list tender rules")
+    assert len(searches(database_url)) == 2
+    slack.jump(to="2027-03-09T07:00:00Z")
+    wait_until(lambda: [words for words, _, _ in searches(database_url)] == ["tender rules"], "the old one is gone")
