@@ -25,7 +25,7 @@ def search(
 ) -> bool:
     with db.begin() as session:
         at = NOW - timedelta(days=days)
-        return add_search(session, team_id=team_id, user_id=by, words=words, found=found, now=at)
+        return add_search(session, team_id=team_id, user_id=user_id, words=words, found=found, now=at)
 
 
 def missed(db: Database, days: int = 7) -> list[Missed]:
