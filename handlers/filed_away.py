@@ -44,12 +44,13 @@ def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> in
         every = store.list_standing(session, team_id=team_id, now=now)
         overtaken = {one.check.asset_version_id for one in every if one.check.number > 1 and one.check.due_at <= now}
         steps = [(one.check.id or 0, _step(session, one, overtaken, now, settings)) for one in every]
-        untold = store.list_untold(session, team_id=team_id, since=now - LATEST)
     done = 0
     for check_id, (step, reason) in steps:
         if step != "wait":
             with db.begin() as session:
                 done += _do(session, team_id, check_id, step, reason, now, settings)
+    with db.read() as session:
+        untold = store.list_untold(session, team_id=team_id, since=now - LATEST)
     for check in untold:
         with db.begin() as session:
             done += _tell(session, team_id, check.id or 0, now, settings)
