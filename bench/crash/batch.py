@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bench.crash.company import bring_in
 from bench.crash.faults import rules
@@ -26,6 +26,7 @@ from bench.crash.process import COMPANY, HOUSE, App
 from bench.crash.verdict import Verdict, judge
 from sandbox.server import SandboxServer
 from storage.db import Database
+from storage.jobs import Job
 from storage.schema import migrate
 from storage.workspace import Heartbeat
 from tests.databases import PostgresServer
@@ -37,6 +38,8 @@ FIRST_KILLS = 0.06  # of a batch hit the empty database, whose tables are being 
 WORK = 1.5  # seconds of work over which the kills are spread
 AT_WORK = 0.6  # of the kills; the others hit a process that is starting
 DRAIN_PATIENCE = 120.0  # seconds
+SILENCE_TRIES = 20
+SILENCE_SEEN = 3.0  # seconds in which a tick must come
 STALL_LOOK = 0.05  # seconds between two looks at whether this process stands still
 PROCESSES = {"sqlite": 1, "postgresql": 3}
 
@@ -163,15 +166,30 @@ def _drain(ground: Ground, db: Database) -> None:
     for app in ground.apps:
         app.wait_until_ready()
     _wait_until_quiet(ground, db)
-    with db.begin() as session:
-        for beat in session.exec(select(Heartbeat)):
-            beat.ticked_at -= timedelta(hours=1)
+    _make_silent(db)
     _wait_until_quiet(ground, db)
     for app in list(ground.apps):
         ground.outcome.ready.append(app.ready_after or 0.0)
         ground.apps.remove(app)
         if app.stop() != 0:
             ground.outcome.counts["fell"] += 1
+
+
+def _make_silent(db: Database) -> None:
+    """Set the heartbeat back until a tick has seen it: one that is under way would write over it unseen."""
+    for _ in range(SILENCE_TRIES):
+        with db.begin() as session:
+            beat = session.exec(select(Heartbeat)).one()
+            beat.ticked_at = datetime.now(UTC) - timedelta(hours=1)
+            session.add(beat)
+            seen = col(Job.dedupe_key).endswith(f"after {beat.ticked_at.isoformat()}")
+        end = time.monotonic() + SILENCE_SEEN
+        while time.monotonic() < end:
+            with db.read() as session:
+                if session.exec(select(Job.id).where(seen)).first() is not None:
+                    return
+            time.sleep(0.1)
+    raise SystemExit("nobody has seen that the clock stood still")
 
 
 def _wait_until_quiet(ground: Ground, db: Database) -> None:
