@@ -13,6 +13,7 @@ from handlers import (
     asset_release,
     check_in,
     check_in_answer,
+    check_in_close,
     check_in_round,
     digest,
     feedback,
@@ -43,6 +44,7 @@ FEATURES = (
     filed_away_audience,
     check_in,
     check_in_round,
+    check_in_close,  # behind the rounds: they know why somebody was not asked
     check_in_answer,
     digest,
     ask,

@@ -58,14 +58,9 @@ def ask_for_check_ins(session: Session, act: Act) -> Answer:
     return Answer(text=views.help_text("" if word == "help" else act.text))
 
 
-def turn_page(session: Session, act: Act) -> Answer:
-    """Show another page of the library."""
+def show_library(session: Session, act: Act) -> Answer:
+    """Show a page of the library; the first one behind a form."""
     return Answer(view=_library(session, act, page=act.row_id))
-
-
-def return_to_list(session: Session, act: Act) -> Answer:
-    """Show the library where it was left."""
-    return Answer(view=_library(session, act))
 
 
 def open_new_form(session: Session, act: Act) -> Answer:
@@ -132,7 +127,7 @@ def start_check_in(session: Session, act: Act) -> Answer:
     if wrong:
         raise FormErrors(wrong)
     row = store.add_check_in(session, team_id=act.team_id, owner_id=act.actor.user_id, fields=fields, now=act.now)
-    return Answer(view=_library(session, act, notice=f"{_saved(session, act, row, fields)} It is started."))
+    return Answer(view=_library(session, act, notice=_saved(session, act, row, "It is started.")))
 
 
 def save_check_in(session: Session, act: Act) -> Answer:
@@ -145,7 +140,7 @@ def save_check_in(session: Session, act: Act) -> Answer:
     owner_id = row.owner_id if _owner_roles(session, act, row) else act.actor.user_id
     version = row_number(act.memo.get("version"))
     store.record_fields(session, row, fields=fields, version=version, owner_id=owner_id)
-    return Answer(view=_library(session, act, notice=f"{_saved(session, act, row, fields)} It is saved."))
+    return Answer(view=_library(session, act, notice=_saved(session, act, row, "It is saved.")))
 
 
 def stop_check_in(session: Session, act: Act) -> Answer:
@@ -165,7 +160,7 @@ def resume_check_in(session: Session, act: Act) -> Answer:
         row.owner_id = act.actor.user_id
     if row.stopped_at is not None:
         store.record_stopped(session, row, now=None, starts_on=act.today + timedelta(days=1))
-    return Answer(view=_library(session, act, notice=_saved(session, act, row, store.fields_of(row))))
+    return Answer(view=_library(session, act, notice=_saved(session, act, row, "It runs again.")))
 
 
 def _library(session: Session, act: Act, page: int | None = None, notice: str = "") -> dict[str, Any]:
@@ -231,12 +226,13 @@ def _read_form(
     return fields, wrong
 
 
-def _saved(session: Session, act: Act, row: store.CheckIn, fields: CheckInFields) -> str:
+def _saved(session: Session, act: Act, row: store.CheckIn, done: str) -> str:
     """What holds now, as mrkdwn; the channels are read afterwards, and the owner hears of it."""
+    fields = store.fields_of(row)
     last = slots.list_last_dates(session, team_id=act.team_id, schedule=SCHEDULE).get(str(row.id))
     day = day_words(next_date(fields.cadence, row.starts_on, after=last, now=act.now))
     fits = store.count_group(session, team_id=act.team_id, audience=fields.audience, of=_own_group(session, act))
-    told = f"*{inert(row.name)}*: {count(fits, 'person fits', 'people fit')} now, next round on {day}."
+    told = f"*{inert(row.name)}*: {count(fits, 'person fits', 'people fit')} now, next round on {day}. {done}"
     if fields.audience.channel_ids:
         key, payload, real = f"{LOOK}:{row.id}:{row.version}", {"check_in_id": row.id}, datetime.now(UTC)
         jobs.add_job(session, team_id=act.team_id, kind=LOOK, key=key, payload=payload, now=real)
@@ -264,8 +260,8 @@ def _own_group_words(own: Person | None) -> str:
 
 def _owner_roles(session: Session, act: Act, row: store.CheckIn) -> frozenset[str]:
     """The roles of a check-in's owner; none if they have left or may keep it no more."""
-    admins, default_tz = act.settings.admin_user_ids, act.settings.default_tz
-    owner = store.find_owner(session, row, admins=admins, default_tz=default_tz)
+    known = act.settings
+    owner = store.find_owner(session, row, admins=known.admin_user_ids, default_tz=known.default_tz)
     return owner.roles if owner else frozenset()
 
 
@@ -287,9 +283,9 @@ def _require(session: Session, act: Act, row: store.CheckIn | None) -> store.Che
 
 LISTENERS: tuple[Listener, ...] = (
     Listener("command", views.COMMAND, ask_for_check_ins, may="see_home"),  # a rep hears what it is instead
-    Listener("action", views.PREVIOUS, turn_page, may="keep_check_ins"),
-    Listener("action", views.NEXT, turn_page, may="keep_check_ins"),
-    Listener("action", views.BACK, return_to_list, may="keep_check_ins"),
+    Listener("action", views.PREVIOUS, show_library, may="keep_check_ins"),
+    Listener("action", views.NEXT, show_library, may="keep_check_ins"),
+    Listener("action", views.BACK, show_library, may="keep_check_ins"),
     Listener("action", views.NEW, open_new_form, may="keep_check_ins"),
     Listener("action", views.EDIT, open_edit_form, may="keep_check_ins"),
     Listener("action", views.PREVIEW, preview, may="keep_check_ins", reads=True),

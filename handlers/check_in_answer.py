@@ -85,7 +85,7 @@ def read_answers(session: Session, act: Act) -> Answer:
     if found is None or found.state != "closed" or not _may_read(session, act, found):
         raise BotError(NOT_FOUND)
     modal = _page(session, act, found, row_number(page))
-    return Answer(view=modal) if act.view.get("callback_id") == views.READ else Answer(modal=modal)
+    return Answer(modal=modal) if act.action.get("action_id") == views.READ else Answer(view=modal)
 
 
 def _page(session: Session, act: Act, found: CheckInRound, page: int) -> dict[str, Any]:
@@ -145,5 +145,7 @@ LISTENERS: tuple[Listener, ...] = (
     Listener("submission", feedback.ANSWER, give_answer, may="be_asked"),
     Listener("action", check_in_ask.TAKE_BACK, take_back_answer, may="be_asked"),
     Listener("action", views.READ, read_answers, may="keep_check_ins", reads=True),
+    Listener("action", views.READ_BEFORE, read_answers, may="keep_check_ins", reads=True),
+    Listener("action", views.READ_ON, read_answers, may="keep_check_ins", reads=True),
 )
 JOBS: dict[str, Callable[[Task], None]] = {}

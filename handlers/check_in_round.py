@@ -1,7 +1,6 @@
-"""Rounds of check-ins: opened on their day, asked through the one place that asks, closed, told to the owner once."""
+"""Rounds of check-ins: opened on their day, and asked through the one place that asks."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,7 +18,6 @@ from bot.domain.check_in import (
     group_words,
     is_too_late,
     last_day,
-    next_date,
     opens_at,
     sees_names,
 )
@@ -29,13 +27,14 @@ from bot.reader import Refused
 from bot.settings import Settings
 from bot.views import check_in_ask, check_in_round
 from storage import check_in as store
-from storage import check_in_answer, jobs, outbox, people, slots
+from storage import jobs, outbox, people, slots
 from storage.ask import Ask
-from storage.check_in import CLOSE, LOOK, OPEN, SCHEDULE
+from storage.check_in import LOOK, OPEN, SCHEDULE
 from storage.db import Database
 from storage.people import Person
 
 KIND = "check_in"
+AT_ONCE = 500  # people who are planned in one transaction
 LATER_ONE = "the round after it was due already"
 TOO_LATE = "it would have opened more than four days late"
 NO_OWNER = "its owner may keep no check-ins any more"
@@ -45,9 +44,8 @@ UNSEEN = "a channel cannot be seen"
 
 
 def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> int:
-    """Open what is to be opened, close what is over, ask who is due; gives the number of rounds and people."""
-    asked = asking.ask_those_due(db, team_id, KIND, now, settings)  # first: it knows why somebody was not asked
-    return asked + _end_those_over(db, team_id, now, settings) + _open_those_due(db, team_id, now)
+    """Open the rounds that are due, and ask who is due; gives the number of rounds and people."""
+    return _open_those_due(db, team_id, now) + asking.ask_those_due(db, team_id, KIND, now, settings)
 
 
 def _open_those_due(db: Database, team_id: str, now: datetime) -> int:
@@ -95,47 +93,69 @@ def open_round(task: Task) -> None:
     if not group:
         told = check_in_round.nobody_message(row.name, _words(owner, fields), is_stopped=False)
         return _skip(task.db, row, day, task.now, NOBODY, told)
-    try:
-        with task.db.begin() as session:
-            _open(session, task, row, day, owner, group)
-    except IntegrityError:
-        return  # another process was quicker
+    _plan(task, row, day, owner, group)
     asking.ask_those_due(task.db, task.team_id, KIND, task.now, task.settings)
 
 
-def _open(session: Session, task: Task, seen: store.CheckIn, day: date, owner: Actor, group: list[Person]) -> None:
+def _plan(task: Task, row: store.CheckIn, day: date, owner: Actor, group: list[Person]) -> None:
+    """Open the round, and plan a few hundred people at a time, so that nobody's click waits long for 5,000 of them.
+
+    The slot is due until all are planned: whoever does this job again goes on where it ended.
+    """
+    try:
+        with task.db.begin() as session:
+            _open(session, task, row, day, owner, len(group))
+    except IntegrityError:
+        return  # another process was quicker
+    for first in range(0, len(group), AT_ONCE):
+        with task.db.begin() as session:
+            found = store.find_round(session, team_id=task.team_id, check_in_id=row.id or 0, day=day)
+            if found is None or found.state != "open":
+                break
+            _plan_asks(session, task, row, found, group[first : first + AT_ONCE])
+    with task.db.begin() as session:
+        slot = _find_slot(session, row, day)
+        if slot is not None:
+            slots.record_done(session, slot, now=task.now)
+
+
+def _open(session: Session, task: Task, seen: store.CheckIn, day: date, owner: Actor, size: int) -> None:
     row = store.take_check_in(session, team_id=task.team_id, check_in_id=seen.id or 0)
-    if row is None or row.stopped_at is not None or row.version != seen.version:
-        return  # changed in this moment: the next tick looks again
-    fields = store.fields_of(row)
-    slot = slots.add_slot(
+    if row is None or row.stopped_at is not None or row.version != seen.version or _find_slot(session, row, day):
+        return  # changed in this moment, then the next tick looks again; or open already
+    slots.add_slot(
         session, team_id=task.team_id, schedule=SCHEDULE, subject=str(row.id), local_date=day, due_at=opens_at(day)
     )
     for before in store.list_rounds(session, team_id=task.team_id, check_in_id=row.id or 0, state="open"):
-        _close(session, before, task.now)
+        store.record_over(session, before, at=task.now)
     asked = Asked(
         name=row.name,
-        questions=fields.questions,
+        questions=store.fields_of(row).questions,
         owner_id=owner.user_id,
         owner_name=owner.name,
         named_for=owner.user_id if sees_names(owner.roles) else "",
-        group=_words(owner, fields),
-        size=len(group),
+        group=_words(owner, store.fields_of(row)),
+        size=size,
     )
-    opened = store.add_round(session, row, day=day, asked=asked, now=task.now, closes_at=closes_at(day))
+    store.add_round(session, row, day=day, asked=asked, now=task.now, closes_at=closes_at(day))
+
+
+def _plan_asks(
+    session: Session, task: Task, row: store.CheckIn, found: store.CheckInRound, group: list[Person]
+) -> None:
+    cadence = store.fields_of(row).cadence
     asking.plan_asks(
         session,
         team_id=task.team_id,
         kind=KIND,
-        subject_id=opened.id or 0,
+        subject_id=found.id or 0,
         stop_key=f"{KIND}:{row.id}",
-        why=check_in_ask.why(asked, fields.cadence.in_words()),
+        why=check_in_ask.why(Asked.from_json(found.questions), cadence.in_words()),
         people=group,
-        due_at=lambda one: asked_at(day, fields.cadence.at, asking.working_time(one, task.settings).zone),
-        closes_at=opened.closes_at,
+        due_at=lambda one: asked_at(found.local_date, cadence.at, asking.working_time(one, task.settings).zone),
+        closes_at=found.closes_at,
         now=task.now,
     )
-    slots.record_done(session, slot, now=task.now)
 
 
 def ask_the_group(task: Task) -> None:
@@ -151,63 +171,6 @@ def _question(session: Session, ask: Ask, _person: Person, number: int) -> dict[
     return check_in_ask.question_message(
         asked, last_day(found.closes_at), round_id=found.id or 0, ask_id=ask.id or 0, number=number
     )
-
-
-def close_rounds(task: Task) -> None:
-    """Close what has been stopped."""
-    _end_those_over(task.db, task.team_id, task.now, task.settings)
-
-
-def _end_those_over(db: Database, team_id: str, now: datetime, settings: Settings) -> int:
-    with db.read() as session:
-        over = store.list_over(session, team_id=team_id, now=now)
-        untold = store.list_untold(session, team_id=team_id)
-    for seen in over:
-        with db.begin() as session:
-            store.take_check_in(session, team_id=team_id, check_in_id=seen.check_in_id)
-            found = store.get_round(session, team_id=team_id, round_id=seen.id or 0)
-            if found is not None and found.state == "open":
-                _close(session, found, now)
-                untold.append(found)
-    for found in untold:
-        with db.begin() as session:
-            _tell_owner(session, found, now, settings)
-    return len(over)
-
-
-def _close(session: Session, found: store.CheckInRound, now: datetime) -> None:
-    store.record_closed(session, found, at=now)
-    asking.close_subject(session, found.team_id, KIND, found.id or 0, now)
-
-
-def _tell_owner(session: Session, seen: store.CheckInRound, now: datetime, settings: Settings) -> None:
-    """Send the summary, in the owner's working hours; to nobody if the owner may not have it any more."""
-    row = store.take_check_in(session, team_id=seen.team_id, check_in_id=seen.check_in_id)
-    found = store.get_round(session, team_id=seen.team_id, round_id=seen.id or 0)
-    if row is None or found is None or found.told_at is not None:
-        return
-    owner = _owner(session, row, settings)
-    person = people.get_person(session, team_id=row.team_id, user_id=row.owner_id)
-    if owner is not None and person is not None:
-        if not asking.working_time(person, settings).is_on(now):
-            return
-        fields = store.fields_of(row)
-        last = slots.list_last_dates(session, team_id=row.team_id, schedule=SCHEDULE).get(str(row.id))
-        result = replace(
-            check_in_answer.read_round(session, found),
-            is_stopped=row.stopped_at is not None,
-            next_on=next_date(fields.cadence, row.starts_on, after=last, now=now),
-        )
-        outbox.enqueue(
-            session,
-            team_id=row.team_id,
-            key=f"check_in.summary:{found.id}",
-            target=owner.user_id,
-            message=check_in_round.summary_message(result, settings.ask_budget),
-            now=now,
-            lane="check_in",
-        )
-    store.record_told(session, found, now=now)
 
 
 def look_into_channels(task: Task) -> None:
@@ -228,7 +191,7 @@ def look_into_channels(task: Task) -> None:
         elif group := _group(session, row, owner, fields, members):
             told = check_in_round.found_message(row.name, len(group))
         else:
-            is_new = row.id not in store.list_latest_rounds(session, team_id=task.team_id)
+            is_new = not store.list_rounds(session, team_id=task.team_id, check_in_id=row.id or 0)
             told = check_in_round.nobody_message(row.name, _words(owner, fields), is_stopped=is_new)
             if is_new:
                 store.record_stopped(session, row, now=task.now)
@@ -257,12 +220,16 @@ def _tell(session: Session, row: store.CheckIn, key: str, message: dict[str, Any
 
 
 def _due_row(session: Session, task: Task, day: date) -> store.CheckIn | None:
-    """The check-in, if its round of this day is still to be opened."""
+    """The check-in, if its round of this day is still to be opened or has not been planned to its end."""
     row = store.get_check_in(session, team_id=task.team_id, check_in_id=task.payload["check_in_id"])
     if row is None or row.stopped_at is not None:
         return None
-    known = slots.find_slot(session, team_id=task.team_id, schedule=SCHEDULE, subject=str(row.id), local_date=day)
-    return None if known else row
+    slot = _find_slot(session, row, day)
+    return row if slot is None or slot.state == "due" else None
+
+
+def _find_slot(session: Session, row: store.CheckIn, day: date) -> slots.Slot | None:
+    return slots.find_slot(session, team_id=row.team_id, schedule=SCHEDULE, subject=str(row.id), local_date=day)
 
 
 def _owner(session: Session, row: store.CheckIn, settings: Settings) -> Actor | None:
@@ -293,6 +260,5 @@ LISTENERS: tuple[Listener, ...] = ()
 JOBS: dict[str, Callable[[Task], None]] = {
     OPEN: open_round,
     f"{KIND}.ask": ask_the_group,
-    CLOSE: close_rounds,
     LOOK: look_into_channels,
 }

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, and_, col, func, or_, select
+from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 
 from bot.access import Actor, may
 from bot.domain.audience import Audience
@@ -175,24 +175,16 @@ def get_round(session: Session, *, team_id: str, round_id: int) -> CheckInRound 
     return session.exec(query).first()
 
 
-def list_latest_rounds(session: Session, *, team_id: str) -> dict[int, CheckInRound]:
-    """The newest round of each check-in, by the check-in's id."""
-    newest = select(func.max(CheckInRound.local_date)).where(
-        CheckInRound.team_id == team_id, col(CheckInRound.check_in_id) == col(CheckIn.id)
-    )
-    query = (
-        select(CheckInRound)
-        .join(CheckIn, and_(col(CheckIn.id) == col(CheckInRound.check_in_id), col(CheckIn.team_id) == team_id))
-        .where(CheckInRound.team_id == team_id, col(CheckInRound.local_date) == newest.scalar_subquery())
-    )
-    return {found.check_in_id: found for found in session.exec(query)}
+def find_round(session: Session, *, team_id: str, check_in_id: int, day: date) -> CheckInRound | None:
+    """The round of a day, or None if it was not opened."""
+    query = select(CheckInRound).where(CheckInRound.team_id == team_id, CheckInRound.check_in_id == check_in_id)
+    return session.exec(query.where(CheckInRound.local_date == day)).first()
 
 
-def list_rounds(session: Session, *, team_id: str, check_in_id: int, state: str) -> list[CheckInRound]:
-    """The rounds of a check-in in one state, newest first."""
-    query = select(CheckInRound).where(
-        CheckInRound.team_id == team_id, CheckInRound.check_in_id == check_in_id, CheckInRound.state == state
-    )
+def list_rounds(session: Session, *, team_id: str, check_in_id: int, state: str | None = None) -> list[CheckInRound]:
+    """The rounds of a check-in, all or those in one state, newest first."""
+    query = select(CheckInRound).where(CheckInRound.team_id == team_id, CheckInRound.check_in_id == check_in_id)
+    query = query.where(CheckInRound.state == state) if state else query
     return list(session.exec(query.order_by(col(CheckInRound.local_date).desc())))
 
 
@@ -208,6 +200,13 @@ def list_untold(session: Session, *, team_id: str) -> list[CheckInRound]:
     """The closed rounds of which the owner has not heard yet."""
     query = select(CheckInRound).where(CheckInRound.team_id == team_id, CheckInRound.state == "closed")
     return list(session.exec(query.where(col(CheckInRound.told_at).is_(None)).order_by(col(CheckInRound.id))))
+
+
+def record_over(session: Session, row: CheckInRound, *, at: datetime) -> None:
+    """The round is over sooner, and is to be closed."""
+    row.closes_at = min(row.closes_at, at)
+    session.add(row)
+    session.flush()
 
 
 def record_closed(session: Session, row: CheckInRound, *, at: datetime) -> None:

@@ -20,7 +20,9 @@ PREVIOUS = "check_in.previous"  # value: page
 NEXT = "check_in.next"  # value: page
 STOP = "check_in.stop"  # value: check-in
 RESUME = "check_in.resume"  # value: check-in
-READ = "check_in.read"  # value: round:page
+READ = "check_in.read"  # value: round
+READ_BEFORE = "check_in.read_before"  # value: round:page
+READ_ON = "check_in.read_on"  # value: round:page
 
 PAGE_SIZE = 8
 ONLY_KEEPERS = (
@@ -118,7 +120,7 @@ def _card(card: CheckInCard) -> list[dict[str, Any]]:
     told += [f"• {inert(clip(one.text, 300))}" for one in fields.questions]
     buttons = [kit.button("Edit", EDIT, value)]
     if card.closed_round_id is not None:
-        buttons.append(kit.button("Answers", READ, f"{card.closed_round_id}:0"))
+        buttons.append(kit.button("Answers", READ, str(card.closed_round_id)))
     if card.is_running:
         buttons.append(kit.button("Stop", STOP, value, confirm=_stop_question()))
     else:
@@ -158,7 +160,8 @@ def preview_modal(shown: Preview) -> dict[str, Any]:
     """The question as one real member of the group will see it, and how many that is."""
     blocks = []
     if shown.wrong:
-        blocks += [kit.section("*Not ready yet*\n" + "\n".join(f"• {one}" for one in shown.wrong)), {"type": "divider"}]
+        wrong = [f"• {inert(clip(one, 200))}" for one in shown.wrong]
+        blocks += [kit.section("\n".join(["*Not ready yet*", *wrong])), {"type": "divider"}]
     blocks.append(kit.section(_group(shown)))
     if shown.reader is not None:
         local = shown.at.astimezone(ZoneInfo(shown.tz))

@@ -7,7 +7,7 @@ from bot.domain.check_in import Asked, day_words
 from bot.domain.check_in_answer import Given, RoundResult
 from bot.domain.text import clip, count, inert, quote
 from bot.views import kit
-from bot.views.check_in import READ
+from bot.views.check_in import READ, READ_BEFORE, READ_ON
 
 PAGE_SIZE = 10
 CHUNK = 500  # characters of an answer in one section: escaped it is five times as long at most
@@ -28,7 +28,7 @@ def summary_message(result: RoundResult, budget: int) -> dict[str, Any]:
     head = f"*{_name(result.asked)}*: the round of {day_words(result.day)} is over."
     blocks = [kit.section(f"{head}\n{in_numbers(result, budget)}"), kit.context(_next(result))]
     if result.answered or result.late:
-        read = kit.button("Read the answers", READ, f"{result.round_id}:0", style="primary")
+        read = kit.button("Read the answers", READ, str(result.round_id), style="primary")
         blocks.insert(1, {"type": "actions", "elements": [read]})
     return {"text": f"{head} {_answered(result)}", "blocks": blocks}
 
@@ -90,9 +90,9 @@ def answers_modal(page: AnswersPage, budget: int) -> dict[str, Any]:
         blocks += _answer(one, is_named=bool(result.asked.named_for))
     if not page.total:
         blocks.append(kit.context("There is nothing to read."))
-    turns = [kit.button("Previous", READ, f"{result.round_id}:{page.number - 1}")] if page.number > 0 else []
+    turns = [kit.button("Previous", READ_BEFORE, f"{result.round_id}:{page.number - 1}")] if page.number > 0 else []
     if (page.number + 1) * PAGE_SIZE < page.total:
-        turns.append(kit.button("Next", READ, f"{result.round_id}:{page.number + 1}"))
+        turns.append(kit.button("Next", READ_ON, f"{result.round_id}:{page.number + 1}"))
     if turns:
         blocks.append({"type": "actions", "block_id": "pages", "elements": turns})
     view = kit.notice_modal("", "Answers") | {"callback_id": READ, "blocks": blocks}
