@@ -41,7 +41,6 @@ def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
         *_needs(digest),
         kit.section(_changed(digest)),
         *_findings(digest),
-        *_checked(digest),
         *[kit.section(_split(one)) for one in digest.splits[:SHOWN]],
         *_quotes(digest),
         *_endings(digest),
@@ -149,6 +148,7 @@ def _share_before(digest: Digest) -> str:
 def _findings(digest: Digest) -> list[dict[str, Any]]:
     blocks = []
     for kind, head in HEADS.items():
+        blocks += _checked(digest) if kind == "unused" else []
         found = [one for one in digest.findings if one.kind == kind]
         searches = digest.searches if kind == "not_found" else []
         if not found and not searches:

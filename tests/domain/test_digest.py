@@ -23,6 +23,7 @@ from bot.domain.digest_period import (
     week_before,
 )
 from bot.domain.digest_quotes import Candidate, choose_quotes
+from bot.domain.filed_away import CheckFinding, Uses
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -331,3 +332,31 @@ def test_what_waits_is_not_quoted_once_more() -> None:
     told = counted(subjects={1: subject()}, waiting=[waiting(1, timedelta())], candidates=[candidate(1), candidate(2)])
     digest = build_digest(told, reader_id="UME", period=WEEK, now=NOW)
     assert [one.feedback_id for one in digest.quotes] == [2]
+
+
+def test_checks_stand_by_verdict_and_review_days_and_few_answers_are_for_the_owner() -> None:
+    others = {"owner_id": "UOTHER"}
+    subjects = {
+        1: subject(1, review_days=5), 2: subject(2, review_days=62), 3: subject(3, review_days=99),
+        4: subject(4, **others), 5: subject(5),
+    }  # fmt: skip
+    many, few = Uses({"did_not_know": 20}), Uses({"did_not_know": 4})
+    found = [
+        CheckFinding(1, 1, "filed_away", many, NOW), CheckFinding(2, 1, "filed_away", many, NOW),
+        CheckFinding(3, 1, "in_use", Uses({"used_with_customer": 9}), NOW),
+        CheckFinding(4, 1, "not_enough", few, NOW), CheckFinding(5, 1, "not_enough", few, NOW),
+    ]  # fmt: skip
+    digest = build_digest(counted(subjects=subjects, checks=found), reader_id="UME", period=WEEK, now=NOW)
+    assert [one.subject.version_id for one in digest.checked] == [2, 1, 3, 5]
+    assert digest.hidden == 1
+
+
+def test_what_a_check_has_found_is_not_said_once_more() -> None:
+    unused = Tally(1, said=14, people=14, opened_only=14)
+    found = [CheckFinding(1, 1, "filed_away", Uses({"opened_only": 20}), NOW)]
+    told = counted(subjects={1: subject()}, tallies={1: unused})
+    before = build_digest(told, reader_id="UME", period=WEEK, now=NOW)
+    assert [one.kind for one in before.findings] == ["unused"]
+    after = build_digest(replace(told, checks=found), reader_id="UME", period=WEEK, now=NOW)
+    assert after.findings == []
+    assert len(after.checked) == 1

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,9 +21,8 @@ from bot.jobs import Task
 from bot.reader import Refused
 from bot.settings import read_settings
 from bot.views import filed_away as views
-from handlers import filed_away, filed_away_answer
-from storage import ask as asks
-from storage import asset, feedback, filed_away_plan, filed_away_result, jobs, people
+from handlers import filed_away, filed_away_answer, filed_away_audience
+from storage import ask_stop, asset, feedback, filed_away_plan, filed_away_result, jobs, people
 from storage import filed_away as store
 from storage.ask import Ask
 from storage.asset import AssetVersion
@@ -211,6 +211,26 @@ def test_another_day_of_release_moves_what_is_planned_and_another_audience_is_as
     assert sorted(field.asked()) == field.reps[:3]
 
 
+def test_an_audience_of_nobody_is_refused_in_the_form(field: Field) -> None:
+    with field.db.begin() as session:
+        session.add(field.person("UBOSS", "Gudrun", "North"))  # the only one there, and no rep
+        session.flush()
+        people.record_roles(session, team_id=TEAM, user_id="UBOSS", roles=frozenset({"manager"}))
+    field.release()
+    state = {"regions": {"choice": {"type": "multi_static_select", "selected_options": [{"value": "North"}]}}}
+    view = {"private_metadata": json.dumps({"version_id": field.version_id}), "state": {"values": state}}
+    act = replace(field.act(OWNER, "", 0), body={"view": view})
+    with pytest.raises(BotError, match="Nobody fits that today") as refused, field.db.begin() as session:
+        filed_away_audience.save_audience(session, act)
+    assert refused.value.field == "regions"
+    with field.db.begin() as session, pytest.raises(BotError, match=NOT_FOUND):
+        filed_away_audience.open_audience_form(session, field.act(OWNER, "", 10**6))
+    field.now = WEEK_6 + timedelta(days=1)
+    field.tick()
+    with field.db.begin() as session, pytest.raises(BotError, match="Both checks of this asset have begun"):
+        filed_away_audience.open_audience_form(session, field.act(OWNER, "", field.version_id))
+
+
 # whom it asks
 
 
@@ -248,7 +268,7 @@ def test_of_five_thousand_a_sample_is_asked_and_whoever_cannot_be_is_replaced(db
     field = Field(db, reps=5_000)
     with db.begin() as session:
         for user_id in field.reps[::5]:  # a fifth wants no such questions
-            asks.record_stop(session, team_id=TEAM, user_id=user_id, stop_key="filed_away", label="", now=RELEASED)
+            ask_stop.record_stop(session, team_id=TEAM, user_id=user_id, stop_key="filed_away", label="", now=RELEASED)
     field.release()
     field.at(DAY_14)
     field.at(DAY_14 + timedelta(minutes=1))

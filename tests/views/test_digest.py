@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from bot.domain.asset import Card
-from bot.domain.digest import Digest, Need
+from bot.domain.digest import Checked, Digest, Need
 from bot.domain.digest_findings import KINDS, Finding, Split
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
 from bot.domain.digest_period import week_before
 from bot.domain.digest_quotes import Quote
 from bot.domain.digest_searches import Search
+from bot.domain.feedback import USES
+from bot.domain.filed_away import VERDICTS, CheckFinding, Uses
 from bot.views.digest import digest_message, has_details
 from bot.views.digest_details import details_message, details_modal
 from sandbox.blocks import check_message, check_view
@@ -53,6 +55,8 @@ WORST = Digest(
     quotes=[QUOTE, replace(QUOTE, link="https://meridian.slack.com/archives/C1/p1?a=1&b=2", subject=None)] * 2,
     expiring=[Need(SUBJECT, tally=TALLY)] * 200,
     searches=[Search(EVIL * 2, 10**6, near=CARD), Search(EVIL, 1, ended=OLD), Search("x" * 80, 2)] * 100,
+    checked=[Checked(SUBJECT, CheckFinding(10**12, 2, one, Uses(dict.fromkeys(USES, 10**6)), NOW)) for one in VERDICTS]
+    * 100,
     own=[Finding("own", SUBJECT, TALLY)] * 300,
     hidden=10**6,
 )
@@ -84,8 +88,9 @@ def test_the_details_fit_into_a_window() -> None:
 def test_the_parts_stand_in_their_order() -> None:
     text = "\n".join(mrkdwn(MESSAGES["worst"]["blocks"]))
     order = [
-        "What needs you", "Against the week before", "Worked", "In the drawer", "Could not be found", "Outdated",
-        "Nobody speaks", "Two regions disagree", "In their words", "Loops closed", "Expiring", "counted",
+        "What needs you", "Against the week before", "Worked", "Asked of the field", "In the drawer",
+        "Could not be found", "Outdated", "Nobody speaks", "Two regions disagree", "In their words", "Loops closed",
+        "Expiring", "counted",
     ]  # fmt: skip
     places = [text.index(part) for part in order]
     assert places == sorted(places)
@@ -140,3 +145,16 @@ def test_the_coverage_is_said_in_full() -> None:
         "142 of 142 pieces of feedback counted · 2 groups of fewer than 5 people hidden · the words of 1 held"
         in str(digest_message(digest, with_button=False))
     )
+
+
+def test_a_check_is_told_with_its_reasons_and_the_review_days_at_stake() -> None:
+    deck = Subject(7, "Corvane deck", "v3", owner_id="UME", review_days=62)
+    brief = Subject(8, "Tumble brief", "v1", owner_id="UME", review_days=21)
+    filed = CheckFinding(7, 1, "filed_away", Uses({"did_not_know": 14, "opened_only": 6}), NOW)
+    told = [Checked(deck, filed), Checked(brief, replace(filed, version_id=8))]
+    text = str(digest_message(replace(NOTHING, checked=told), with_button=False))
+    line = "*Corvane deck* v3 (62 review days): 🗄️ filed away, 0 of 20 used it, likely 0 to 16 %."
+    assert f"{line} 14 did not know it, 6 opened it only." in text
+    assert "*83 review days* lie in 2 assets filed away." in text
+    used = CheckFinding(7, 1, "in_use", Uses({"used_with_customer": 15, "opened_only": 5}), NOW)
+    assert "lie in" not in str(digest_message(replace(NOTHING, checked=[Checked(deck, used)]), with_button=False))
