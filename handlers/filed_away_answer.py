@@ -49,7 +49,8 @@ def answer_check(session: Session, act: Act) -> None:
             reply_hours=hours,
         )
     else:
-        fields = replace(feedback_told.get_told(session, row).fields, use=use)
+        known_fields = feedback_told.get_told(session, row).fields  # it may have been moved to another asset since
+        fields = replace(known_fields, use=use, asset_version_id=check.asset_version_id)
         feedback.record_withdrawal(session, row, now=None)
         feedback.record_edit(session, row, fields=fields, now=act.now, reply_hours=hours)
     store.record_answer(session, check, ask_id=ask.id or 0, feedback=row, use=use, now=act.now)

@@ -29,7 +29,7 @@ def audience_blocks(plan: Plan) -> list[dict[str, Any]]:
     boxes = {"type": "checkboxes", "action_id": "choice", "options": [option]} | chosen
     hint = f"On {_days(plan.days)} I ask some of them, drawn by lot, whether it is used or filed away."
     return [
-        *_regions(plan, hint),
+        *_regions(plan, "Who is it for?", hint),
         {"type": "input", "block_id": MEMBERS, "label": kit.plain("Who of them?"), "element": boxes, "optional": True}
         | ({} if plan.regions else {"hint": kit.plain(hint, 2000)}),
     ]
@@ -54,7 +54,7 @@ def audience_modal(card: Card, plan: Plan) -> dict[str, Any]:
         "close": kit.plain("Cancel", kit.TITLE),
         "blocks": [
             kit.section(f"{asset_name(card)}\nOn {_days(plan.days)} I ask some of those it is for, drawn by lot."),
-            *_regions(plan, ""),
+            *_regions(plan, "Reps in these regions", ""),
             {
                 "type": "input", "block_id": CHANNELS, "label": kit.plain("Only members of these channels"),
                 "element": channels, "optional": True, "hint": kit.plain(_HINT, 2000),
@@ -96,7 +96,7 @@ def changed_receipt(card: Card, line: str) -> dict[str, Any]:
 _HINT = "If I am not in a channel, type /invite @Groundswell there first: I only see who is in it."
 
 
-def _regions(plan: Plan, hint: str) -> list[dict[str, Any]]:
+def _regions(plan: Plan, label: str, hint: str) -> list[dict[str, Any]]:
     if not plan.regions:
         return []
     there = [one for one in plan.audience.regions if one in plan.regions]
@@ -110,7 +110,7 @@ def _regions(plan: Plan, hint: str) -> list[dict[str, Any]]:
     }
     if chosen := [one for one in options if one["value"] in there]:
         element["initial_options"] = chosen
-    block = {"type": "input", "block_id": REGIONS, "label": kit.plain("Who is it for?"), "element": element}
+    block = {"type": "input", "block_id": REGIONS, "label": kit.plain(label), "element": element}
     return [block | {"optional": True} | ({"hint": kit.plain(hint, 2000)} if hint else {})]
 
 

@@ -407,6 +407,8 @@ def test_what_was_edited_among_the_own_feedback_counts_as_it_is_now(field: Field
     with field.db.read() as session:
         (found,) = filed_away_result.list_latest(session, team_id=TEAM)
     assert found.uses.by_use == {USED: 1, UNKNOWN: 4}
+    field.answer("opened_only", field.reps[2])  # answering anew brings it back to this version
+    assert {row.asset_version_id for row in field.feedback()} == {field.version_id}
 
 
 def test_somebody_elses_question_and_one_never_asked_are_not_found(field: Field) -> None:
