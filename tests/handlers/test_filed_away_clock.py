@@ -407,8 +407,18 @@ def test_what_was_edited_among_the_own_feedback_counts_as_it_is_now(field: Field
     with field.db.read() as session:
         (found,) = filed_away_result.list_latest(session, team_id=TEAM)
     assert found.uses.by_use == {USED: 1, UNKNOWN: 4}
-    field.answer("opened_only", field.reps[2])  # answering anew brings it back to this version
-    assert {row.asset_version_id for row in field.feedback()} == {field.version_id}
+
+
+def test_answering_anew_is_about_the_version_that_was_asked_about(field: Field) -> None:
+    field.release()
+    other = field.add_version("v0", RELEASED.date() - timedelta(days=99))
+    field.at(DAY_14)
+    field.answer(UNKNOWN, field.reps[0])
+    with field.db.begin() as session:
+        (row,) = session.exec(select(Feedback))
+        feedback.record_version(session, row, version_id=other, now=field.now)
+    field.answer(USED, field.reps[0])
+    assert [(row.asset_version_id, row.use) for row in field.feedback()] == [(field.version_id, USED)]
 
 
 def test_somebody_elses_question_and_one_never_asked_are_not_found(field: Field) -> None:
