@@ -18,7 +18,7 @@ from bot.domain.working_time import WorkingTime
 from bot.jobs import Task
 from bot.settings import Settings
 from storage import ask as store
-from storage import away, jobs, people
+from storage import ask_stop, away, jobs, people
 from storage.ask import Ask
 from storage.db import Database
 from storage.people import Person
@@ -173,14 +173,16 @@ def _would_send(session: Session, task: Task, ask: Ask) -> bool:
 def _standing(
     session: Session, task: Task, ask: Ask, person: Person, number: int, away_until: datetime | None
 ) -> Standing:
+    # A reminder takes no place from a question that nobody has put yet.
+    waiting = store.count_waiting(session, team_id=ask.team_id, user_id=ask.user_id, now=task.now) if number else 0
     return Standing(
         number=number,
         closes_at=ask.closes_at,
         working=working_time(person, task.settings),
         is_active=person.is_active,
-        is_stopped=store.is_stopped(session, team_id=ask.team_id, user_id=ask.user_id, stop_key=ask.stop_key),
+        is_stopped=ask_stop.is_stopped(session, team_id=ask.team_id, user_id=ask.user_id, stop_key=ask.stop_key),
         away_until=away_until,
-        asked=asked_this_week(session, person, task.now, task.settings),
+        asked=asked_this_week(session, person, task.now, task.settings) + waiting,
         budget=task.settings.ask_budget,
         held_by=ask.reason,
     )
@@ -200,8 +202,8 @@ def _settle(session: Session, task: Task, ask_id: int, user_id: str, message: Me
     decision = decide(standing, task.now)
     told = message(session, ask, person, number) if decision.action == "send" else None
     if told is not None:
-        week = standing.working.monday(task.now)
-        store.send_message(session, ask, number=number, message=told, week=week, place=standing.asked, now=task.now)
+        week, place = standing.working.monday(task.now), asked_this_week(session, person, task.now, task.settings)
+        store.send_message(session, ask, number=number, message=told, week=week, place=place, now=task.now)
         ask.state, ask.reason, ask.asked_at = "asked", None, ask.asked_at or task.now
         ask.next_at = next_look(number, task.now, ask.closes_at, standing.working)
     elif decision.action == "wait":

@@ -13,7 +13,7 @@ from bot.intake import Act, Answer, Listener
 from bot.jobs import Task
 from bot.views import ask as views
 from storage import ask as store
-from storage import home, people
+from storage import ask_stop, home, people
 from storage.people import Person
 
 
@@ -35,9 +35,9 @@ def snooze(session: Session, act: Act) -> Answer:
 def stop(session: Session, act: Act) -> Answer:
     """Ask no more questions like this one, from now on."""
     ask, _ = _asked(session, act)
-    stopped = views.Stopped(ask.stop_key, store.stop_label(session, ask))
+    stopped = views.Stopped(ask.stop_key, ask_stop.stop_label(session, ask))
     who = {"team_id": act.team_id, "user_id": act.actor.user_id}
-    store.record_stop(session, **who, stop_key=stopped.key, label=stopped.label, now=act.now)
+    ask_stop.record_stop(session, **who, stop_key=stopped.key, label=stopped.label, now=act.now)
     home.refresh_home(session, **who, real_now=datetime.now(UTC))
     text, blocks = views.stopped_blocks(stopped)
     return Answer(text=text, blocks=blocks)
@@ -46,7 +46,7 @@ def stop(session: Session, act: Act) -> Answer:
 def resume(session: Session, act: Act) -> Answer:
     """Ask these questions again, from the next one on."""
     who = {"team_id": act.team_id, "user_id": act.actor.user_id}
-    store.forget_stop(session, **who, stop_key=str(act.value or ""))
+    ask_stop.forget_stop(session, **who, stop_key=str(act.value or ""))
     home.refresh_home(session, **who, real_now=datetime.now(UTC))
     return Answer() if act.view else Answer(text=views.RESUMED, replace=True)  # the Home is drawn anew instead
 

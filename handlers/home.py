@@ -15,7 +15,7 @@ from bot.reader import Channel, Refused
 from bot.views import ask as ask_views
 from bot.views import filed_away_owner
 from bot.views import home as views
-from storage import ask, filed_away_result, people
+from storage import ask_stop, filed_away_result, people
 from storage import home as store
 from storage.feedback import Feedback
 
@@ -50,7 +50,7 @@ def publish_home(task: Task) -> None:
 def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | None) -> views.HomePage:
     newest = store.list_newest_feedback(session, team_id=task.team_id, user_id=actor.user_id, limit=NEWEST)
     person = people.get_person(session, team_id=task.team_id, user_id=actor.user_id)
-    stops = ask.list_stops(session, team_id=task.team_id, user_id=actor.user_id)
+    stops = ask_stop.list_stops(session, team_id=task.team_id, user_id=actor.user_id)
     return views.HomePage(
         name=actor.name,
         is_marketer=may(actor, "keep_assets"),

@@ -6,11 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, case, col, delete, func, insert, select, update
+from sqlmodel import Field, Session, SQLModel, case, col, func, insert, select, update
 
 from bot.domain.ask import NOT_NEEDED, TOO_LATE, AskCount
 from storage import outbox
-from storage.check_in import CheckIn, CheckInRound
 from storage.outbox import Outbox
 from storage.turns import take_turn
 
@@ -74,16 +73,6 @@ class AskMessage(SQLModel, table=True):
     place: int
     sent_at: datetime
     outbox_id: int = Field(foreign_key="outbox.id")
-
-
-class AskStop(SQLModel, table=True):
-    """A person wants no more asks with this key; the row is deleted when they want them again."""
-
-    team_id: str = Field(primary_key=True)
-    user_id: str = Field(primary_key=True)
-    stop_key: str = Field(primary_key=True)
-    label: str
-    stopped_at: datetime
 
 
 def add_asks(
@@ -206,6 +195,12 @@ def count_week(session: Session, *, team_id: str, user_id: str, week: date) -> i
     return int(session.exec(query).one())
 
 
+def count_waiting(session: Session, *, team_id: str, user_id: str, now: datetime) -> int:
+    """How many questions wait to be put to a person now, by all who ask."""
+    query = select(func.count()).select_from(Ask).where(Ask.team_id == team_id, Ask.user_id == user_id)
+    return int(session.exec(query.where(Ask.state == "planned", col(Ask.next_at) <= now)).one())
+
+
 def send_message(
     session: Session, ask: Ask, *, number: int, message: dict[str, Any], week: date, place: int, now: datetime
 ) -> None:
@@ -260,40 +255,6 @@ def list_unanswered(session: Session, *, team_id: str, kind: str, subject_id: in
     """The asks about a subject that went out and were not answered, whether or not their time is over."""
     query = select(Ask).where(Ask.team_id == team_id, Ask.kind == kind, Ask.subject_id == subject_id)
     return list(session.exec(query.where(col(Ask.state).in_(("asked", "closed")))))
-
-
-def is_stopped(session: Session, *, team_id: str, user_id: str, stop_key: str) -> bool:
-    """Whether a person wants no more asks with this key."""
-    return session.get(AskStop, (team_id, user_id, stop_key)) is not None
-
-
-def record_stop(session: Session, *, team_id: str, user_id: str, stop_key: str, label: str, now: datetime) -> None:
-    """A person wants no more asks with this key."""
-    if not is_stopped(session, team_id=team_id, user_id=user_id, stop_key=stop_key):
-        row = AskStop(team_id=team_id, user_id=user_id, stop_key=stop_key, label=label, stopped_at=now)
-        session.add(row)
-        session.flush()
-
-
-def forget_stop(session: Session, *, team_id: str, user_id: str, stop_key: str) -> bool:
-    """A person wants them again; False if they had not stopped them."""
-    mine = (col(AskStop.team_id) == team_id, col(AskStop.user_id) == user_id, col(AskStop.stop_key) == stop_key)
-    return bool(session.exec(delete(AskStop).where(*mine)).rowcount)
-
-
-def list_stops(session: Session, *, team_id: str, user_id: str) -> list[AskStop]:
-    """What a person does not want to be asked, the oldest first."""
-    query = select(AskStop).where(AskStop.team_id == team_id, AskStop.user_id == user_id)
-    return list(session.exec(query.order_by(col(AskStop.stopped_at), col(AskStop.stop_key))))
-
-
-def stop_label(session: Session, ask: Ask) -> str:
-    """What asks like this one are about, in words behind "You asked me not to ask about"; plain text."""
-    if ask.kind == "filed_away":
-        return "whether new assets are used"
-    query = select(CheckIn.name).join(CheckInRound, col(CheckInRound.check_in_id) == col(CheckIn.id))
-    query = query.where(CheckInRound.team_id == ask.team_id, CheckInRound.id == ask.subject_id)
-    return f"“{session.exec(query).first() or 'a check-in'}”"
 
 
 def _due(query: Any, team_id: str, kind: str, now: datetime) -> Any:

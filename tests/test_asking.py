@@ -17,7 +17,7 @@ from bot.settings import read_settings
 from bot.views import ask as views
 from bot.views import kit
 from storage import ask as store
-from storage import people
+from storage import ask_stop, people
 from storage.ask import Ask, AskMessage
 from storage.db import Database
 from storage.jobs import Job
@@ -213,6 +213,18 @@ def test_one_budget_for_all_who_ask(office: Office) -> None:
     assert office.asks(Ask.kind == "check_in")[0].state == "asked"
 
 
+def test_a_reminder_takes_no_place_from_a_question(office: Office) -> None:
+    office.meet("U1")
+    for subject in range(3):
+        office.plan("U1", subject=subject, closes_at=MONDAY + 3 * WEEK)
+    office.tick()
+    office.plan("U1", kind="check_in", stop_key="check_in:1", closes_at=MONDAY + 2 * WEEK)
+    for hour in (0, 1):
+        office.at(MONDAY + WEEK + timedelta(hours=hour)).tick(KIND, "check_in")
+    later = [number for _, number, at in office.messages() if at >= MONDAY + WEEK]
+    assert sorted(later) == [0, 1, 1]
+
+
 def test_the_budget_is_a_setting(db: Database) -> None:
     office = Office(db, ask_budget=1)
     office.meet("U1")
@@ -292,8 +304,8 @@ def test_what_was_stopped_is_not_asked(office: Office) -> None:
     for subject, key in ((1, "check_in:1"), (2, "check_in:2")):
         office.plan("U1", subject=subject, stop_key=key)
     with office.db.begin() as session:
-        store.record_stop(session, team_id=TEAM, user_id="U1", stop_key="check_in:1", label="this", now=MONDAY)
-        store.record_stop(session, team_id="T2", user_id="U1", stop_key="check_in:2", label="that", now=MONDAY)
+        ask_stop.record_stop(session, team_id=TEAM, user_id="U1", stop_key="check_in:1", label="this", now=MONDAY)
+        ask_stop.record_stop(session, team_id="T2", user_id="U1", stop_key="check_in:2", label="that", now=MONDAY)
     office.tick()
     assert office.states() == [("U1", "refused", "stopped"), ("U1", "asked", None)]
 

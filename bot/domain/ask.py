@@ -22,8 +22,8 @@ class Standing:
 
     `number` is that of the message which would go out: 0 the question, 1 and 2 reminders. `closes_at` ends it all.
     `away_until` is when the person is expected back, None if they are there. `asked` counts the messages that asked
-    this person anything in their own week, by whichever sender, and `budget` is how many there may be. `held_by` is
-    the reason for which it waited last.
+    this person anything in their own week, by whichever sender, for a reminder also the questions that wait and go
+    first; `budget` is how many there may be. `held_by` is the reason for which it waited last.
     """
 
     number: int
