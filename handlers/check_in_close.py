@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import asking
-from bot.domain.check_in import next_date
+from bot.domain.check_in import last_day, next_date
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.settings import Settings
@@ -60,10 +60,12 @@ def _tell_owner(session: Session, seen: store.CheckInRound, now: datetime, setti
         if not asking.working_time(person, settings).is_on(now):
             return
         fields = store.fields_of(row)
+        is_open = store.list_rounds(session, team_id=row.team_id, check_in_id=row.id or 0, state="open")
         last = slots.list_last_dates(session, team_id=row.team_id, schedule=SCHEDULE).get(str(row.id))
         result = replace(
             check_in_answer.read_round(session, found),
             is_stopped=row.stopped_at is not None,
+            open_until=last_day(is_open[0].closes_at) if is_open else None,
             next_on=next_date(fields.cadence, row.starts_on, after=last, now=now),
         )
         outbox.enqueue(

@@ -32,7 +32,7 @@ class Given:
 class RoundResult:
     """What a round came to: how many people answered in time, how many answers are held or came late, who was asked.
 
-    `next_on` is the day of the next round, None if there is none.
+    `open_until` is the last day of the round that is open now, `next_on` the day of the next one; None: there is none.
     """
 
     round_id: int
@@ -43,6 +43,7 @@ class RoundResult:
     late: int
     asks: AskCount
     is_stopped: bool = False
+    open_until: date | None = None
     next_on: date | None = None
 
 

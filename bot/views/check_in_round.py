@@ -1,5 +1,6 @@
 """What a round of a check-in came to: the owner's summary, and the answers to read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from bot.views import kit
 from bot.views.check_in import READ, READ_BEFORE, READ_ON
 
 PAGE_SIZE = 10
-CHUNK = 500  # characters of an answer in one section: escaped it is five times as long at most
+PART = 1200  # characters of an answer in one section, unless escaping makes more of them than a section takes
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,20 @@ def _heading(asked: Asked, one: Given) -> str:
 
 
 def _answer(one: Given, *, is_named: bool) -> list[dict[str, Any]]:
-    parts = [one.text[at : at + CHUNK] for at in range(0, len(one.text), CHUNK)]
-    blocks = [kit.section(quote(part, CHUNK)) for part in parts]
+    blocks = [kit.section(quote(part, PART)) for part in _parts(one.text)]
     return [*blocks, kit.context(inert(clip(one.name, 80)) or "Somebody")] if is_named else blocks
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in parts that fit into a section each, cut between words where there are any."""
+    while text:
+        room = PART
+        while len(quote(text[:room], room)) > kit.SECTION:
+            room = room * 3 // 4
+        if len(text) > room:
+            room = max(text.rfind(" ", room // 2, room), text.rfind("\n", room // 2, room)) + 1 or room
+        yield text[:room]
+        text = text[room:].strip()
 
 
 def _answered(result: RoundResult) -> str:
@@ -122,11 +134,10 @@ def _answered(result: RoundResult) -> str:
 def _next(result: RoundResult) -> str:
     if result.is_stopped:
         return "The check-in is stopped. `/check-in` starts it again."
-    return (
-        f"Next round: {day_words(result.next_on)}. `/check-in` changes or stops it."
-        if result.next_on
-        else "`/check-in`"
-    )
+    told = [f"The next round is open until {day_words(result.open_until)}."] if result.open_until else []
+    if result.next_on and not told:
+        told = [f"Next round: {day_words(result.next_on)}."]
+    return " ".join([*told, "`/check-in` changes or stops it."])
 
 
 def _name(asked: Asked) -> str:

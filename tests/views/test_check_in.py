@@ -180,6 +180,7 @@ def test_the_summary_keeps_to_the_limits() -> None:
     assert "12 of 38 people answered." in told
     assert "1 answer is on hold: it may describe" in told
     assert "The check-in is stopped." in told
+    assert "is open until Tuesday 24 November" in check(check_in_round.summary_message(result(open_until=DAY), 3))
     nobody = check(check_in_round.summary_message(result(answered=0, asks=AskCount(refused={"away": 2})), 3))
     assert "Nobody was asked." in nobody
     assert "2 were away" in nobody
@@ -191,11 +192,20 @@ def test_the_summary_keeps_to_the_limits() -> None:
         check(message)
 
 
+@pytest.mark.parametrize("text", ["<&>*`@here" * 300, "&" * 3000, "&\n" * 1500, "😀&" * 1000])
 @pytest.mark.parametrize("named_for", ["", "U1"])
-def test_the_answers_keep_to_the_limits_and_show_names_only_where_that_was_said(named_for: str) -> None:
-    said = [given(number % 3, ("<&>*`@here" * 300)[:3000], name="Dre Hollowell") for number in range(10)]
+def test_the_answers_keep_to_the_limits_and_show_names_only_where_that_was_said(named_for: str, text: str) -> None:
+    said = [given(number % 3, text, name="Dre Hollowell", is_late=number > 5) for number in range(10)]
     page = check_in_round.AnswersPage(result(replace(WORST, named_for=named_for)), said, 1000, 50)
     assert ("Dre Hollowell" in check(check_in_round.answers_modal(page, 3))) == bool(named_for)
+
+
+def test_a_long_answer_is_read_to_its_end_and_cut_between_words() -> None:
+    text = " ".join(f"word{number}" for number in range(400))[:3000].rsplit(" ", 1)[0]
+    view = check_in_round.answers_modal(check_in_round.AnswersPage(result(), [given(text=text)], 1, 0), 3)
+    parts = [one[2:] for one in mrkdwn(view["blocks"]) if one.startswith("> ")]
+    assert len(parts) == 3
+    assert " ".join(parts) == text
 
 
 def test_an_empty_list_of_answers_says_so() -> None:
