@@ -12,6 +12,7 @@ from bench.steps import MARKETER, OTHER_REP, OWNER, REP, REPLY, WORDS
 from handlers.reaction import SWEEP
 from storage.asset import Announcement, AssetVersion
 from storage.feedback import Feedback, FeedbackReply
+from storage.filed_away import FiledAwayAnswer, FiledAwayCheck
 from storage.jobs import Job
 from storage.people import Person, Role
 from storage.reaction import Reaction
@@ -56,6 +57,7 @@ _REPLIES = select(FeedbackReply).where(FeedbackReply.text == REPLY)
 _RELEASED = select(AssetVersion).where(
     AssetVersion.title == "Kestrel Pocket Card", col(AssetVersion.released_at).is_not(None)
 )
+_VERDICTS = select(FiledAwayCheck).where(col(FiledAwayCheck.verdict).is_not(None))
 _SENT_DIGESTS = select(Slot).where(Slot.schedule == "digest", Slot.state == "done")
 
 
@@ -126,6 +128,27 @@ FLOWS = (
         lambda stage: (_rows(stage, _SENT_DIGESTS), _messages(stage, MARKETER, "Your week")),
         (1, 1),
         prepare=steps.leave_one_marketer,
+        later=True,
+    ),
+    Flow(
+        "filed-away answer",
+        steps.tap_answer,
+        _any(select(FiledAwayAnswer)),
+        lambda stage: (
+            _rows(stage, select(FiledAwayAnswer)),
+            _rows(stage, select(Feedback).join(FiledAwayAnswer)),
+            _messages(stage, REP, "Thank you. You did not know *Kestrel Pocket Card* v1."),
+        ),
+        (1, 1, 1),
+        prepare=steps.ask_whether_it_reached_you,
+    ),
+    Flow(
+        "filed-away verdict",
+        steps.tick,
+        _any(_VERDICTS),
+        lambda stage: (_rows(stage, _VERDICTS), _messages(stage, OWNER, "Two weeks after the release")),
+        (1, 1),
+        prepare=steps.answer_all,
         later=True,
     ),
     Flow(

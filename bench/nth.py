@@ -117,7 +117,7 @@ class Bench:
             wrong.append(f"{when} there are {seen} instead of {flow.done}")
         if out := stage.db.engine.pool.checkedout():  # type: ignore[attr-defined]
             wrong.append(f"{when} {out} connections were not given back")
-        if stage.db._writers.locked():
+        if stage.db._queue._taken:
             wrong.append(f"{when} the writers' lock is held")
         if not stage.slack.person("Dre Hollowell").command("/asset list", "#general"):
             wrong.append(f"{when} the app does not go on")

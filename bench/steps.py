@@ -9,6 +9,7 @@ from sqlmodel import select
 from bench.stage import Stage
 from bot.door import NO_FORMS, NOT_SAVED, TOO_SLOW
 from storage import workspace
+from storage.people import Person as PersonRow
 from storage.people import Role
 from tests.slack import Person, elements, wait_until
 
@@ -20,6 +21,7 @@ LINK = "https://assets.meridian.example/corvane-surgeon-deck/v3"
 CHANNEL = "#general"
 REPLY = "The kestrel page is fixed in v4"
 NEW_ASSET = "reference,version,title,kind,url\nMLR-2026-0900,v1,Kestrel Pocket Card,card,https://assets.example/kestrel"
+ANSWER = "Did not know it"
 REFUSALS = (NOT_SAVED, TOO_SLOW, NO_FORMS)
 
 
@@ -192,6 +194,36 @@ def tick(stage: Stage) -> str:
     """The alarm asks what is due."""
     stage.tick()
     return ""
+
+
+def ask_whether_it_reached_you(stage: Stage) -> None:
+    """Two weeks after a release its only rep has the question."""
+    import_asset(stage)
+    with stage.looks.begin() as session:
+        for person in session.exec(select(PersonRow)).all():
+            person.is_active = person.name in (REP, OWNER)
+    release(stage)
+    stage.settle()
+    stage.slack.jump(to="2026-12-07T15:00:00Z")
+    stage.clock._ask(wait=0)
+    for _ in range(2):  # drawn, and asked
+        stage.tick()
+        stage.settle()
+
+
+def tap_answer(stage: Stage) -> str:
+    """Answer with one tap."""
+    dre = stage.slack.person(REP)
+    question = next((message for message in dre.messages("app") if ANSWER in message.buttons), None)
+    if question is None:
+        return ""  # it has been taken
+    return _after_press(dre, stage, lambda: dre.click(ANSWER, question))
+
+
+def answer_all(stage: Stage) -> None:
+    """All who were asked have answered."""
+    ask_whether_it_reached_you(stage)
+    tap_answer(stage)
 
 
 def announce_and_miss(stage: Stage) -> None:
