@@ -93,17 +93,16 @@ def _found(result: CheckResult) -> str:
     if not uses.answers:
         return f"{weeks} after the release nobody has answered, so nothing can be said."
     told = f"{weeks} after the release *{_used_of(uses)}* with a customer."
-    among = f"Among all {result.intended:,} it is for" if result.intended > uses.answers else "For the weeks to come"
-    range_ = f"{among} that means likely *{_range(uses.interval)}*"
-    if result.verdict == "filed_away":
-        return f"{told} {range_}, under the goal of {goal}."
-    if result.verdict == "in_use":
-        return f"{told} {range_}, over the goal of {goal}."
+    range_, is_sample = f"likely *{_range(uses.interval)}*", result.intended > uses.answers
+    among = f"Of all {result.intended:,} it is for, {range_} do" if is_sample else f"In the weeks to come {range_} will"
+    if result.verdict in ("filed_away", "in_use"):
+        side = "under" if result.verdict == "filed_away" else "over"
+        return f"{told} {among}: {side} the goal of {goal}."
     if uses.answers < FEWEST:
         return f"{told} From fewer than {FEWEST} answers I draw no conclusion."
     small, needed = result.intended, fewest_to_exclude(result.goal)
     more = f" It takes {needed} answers to find anything filed away, and it is for {small:,}." if small < needed else ""
-    return f"{told} {range_}: the goal of {goal} lies within, so it may be either.{more}"
+    return f"{told} {among}, and the goal of {goal} lies within: it may be either.{more}"
 
 
 def _picture(result: CheckResult, card: Card) -> list[dict[str, Any]]:

@@ -91,7 +91,7 @@ def test_release_two_weeks_later_one_question_and_one_verdict(slack: Slack) -> N
     tick_until(slack, lambda: verdicts(ines), "the verdict")
     (verdict,) = verdicts(ines)
     assert "🟢 *In use*: *Tumble Test Brief* v1" in verdict.text
-    assert "*5 of 5 used it* with a customer. Among all 7 it is for that means likely *57 to 100 %*" in verdict.text
+    assert "*5 of 5 used it* with a customer. Of all 7 it is for, likely *57 to 100 %* do: over" in verdict.text
     assert "7 people were asked" in verdict.text
     assert "31 review days at work." in verdict.text
     assert any(block["type"] == "image" for block in verdict.raw["blocks"])

@@ -160,7 +160,7 @@ def test_the_verdict_says_what_can_be_said(used: int, of: int, head: str, range_
     assert message["text"] == head
     told = message["blocks"][0]["text"]["text"]
     assert f"*{used} of {of} used it* with a customer" in told
-    assert f"Among all 38 it is for that means likely {range_}" in told
+    assert f"Of all 38 it is for, likely {range_} do" in told
     assert goal in told
     low, high = (int(one) / 100 for one in range_.strip("* %").split(" to "))
     (row,) = next(one["picture"] for one in message["blocks"] if "picture" in one)["rows"]
@@ -173,7 +173,7 @@ def test_what_cannot_be_said_is_said_too() -> None:
     assert "From fewer than 5 answers I draw no conclusion." in str(verdict(result(1, 3)))
     small = str(verdict(result(0, 12, intended=12)))
     assert "It takes 16 answers to find anything filed away, and it is for 12." in small
-    assert "For the weeks to come" in small  # all it is for have answered
+    assert "In the weeks to come likely *0 to 24 %* will" in small  # all it is for have answered
     assert "It takes" not in str(verdict(result(2, 10)))
 
 
