@@ -1,7 +1,15 @@
 """Recurring check-ins through the front door: started, previewed, asked in one's own morning, answered, summed up."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from sqlmodel import col, select
+
+from handlers.check_in_round import TOO_LATE
+from storage import people
+from storage.db import Database
+from storage.people import Person as PersonRow
+from storage.slots import Slot
 from tests.slack import Message, Person, Slack, wait_until
 
 REP, OTHER_REP, GERMAN = "Dre Hollowell", "Kayla Brandvold", "Jonas Ketterling"
@@ -277,9 +285,100 @@ def test_a_form_without_words_is_not_taken(slack: Slack) -> None:
 
 
 def test_only_members_of_a_channel_are_asked_and_the_owner_hears_how_many(slack: Slack) -> None:
-    channels = {one["name"]: one for one in slack.get("see", user=slack.person(REP).id)["conversations"]}
-    spine = channels["spine-content"]["id"]
-    ines = start(slack, channels=[spine], regions=[])
+    ines = start(slack, channels=[channel_id(slack, "sales-us-east")], regions=[])
     assert "I look up who of them is in the channels and tell you." in ines.modal
-    told = ines.reads("in the channels.", "app")
-    assert "people fit and are in the channels." in told.text
+    inside = {one["id"] for one in slack.get("people")["people"] if one["role"] == "rep"} & members(
+        slack, "sales-us-east"
+    )
+    assert f"{len(inside)} people fit and are in the channels." in ines.reads("in the channels.", "app").text
+    asked = ask(slack)
+    assert "Ines Carvalho-Wick asks" in asked.text
+    slack.person(GERMAN).sees_nothing_of(WANTED)
+
+
+def test_with_nobody_in_the_channel_it_is_stopped_before_it_begins(slack: Slack) -> None:
+    ines = start(slack, channels=[channel_id(slack, "sales-anz", slack.person("Hemi"))], role="executive", regions=[])
+    assert "nobody fits any more" in ines.reads("so I have stopped it before it began.", "app").text
+    ines.command("/check-in")
+    assert "Stopped · kept by" in ines.modal
+
+
+def test_a_channel_that_cannot_be_seen_is_said_and_the_round_is_skipped(slack: Slack) -> None:
+    ines = slack.person(MARKETER)
+    secret = channel_id(slack, "marketing-leads", ines)
+    slack.post("invite", channel=secret, leave=True)
+    start(slack, channels=[secret], role="marketer", regions=[])
+    ines.reads("I can't see who is in the channels that you chose", "app")
+    slack.jump(to="2026-11-24T12:00:00Z")
+    slack.settle()
+    slack.person(OTHER_MARKETER).sees_nothing_of(WANTED)
+
+
+# days and people as they come
+
+
+def test_when_the_clock_jumps_over_a_round_it_is_skipped_and_the_next_one_comes(
+    slack: Slack, database_url: str
+) -> None:
+    start(slack)
+    slack.jump(to="2026-11-29T12:00:00Z")
+    slack.settle()
+    ask(slack)
+    db = Database(database_url)
+    with db.read() as session:
+        slots = session.exec(select(Slot).where(Slot.schedule == "check_in").order_by(col(Slot.local_date))).all()
+    db.close()
+    told = [(f"{slot.local_date:%d %b}", slot.state, slot.reason) for slot in slots]
+    assert told == [("24 Nov", "skipped", TOO_LATE), ("01 Dec", "done", None)]
+
+
+def test_who_works_at_night_or_has_no_zone_is_asked_in_their_own_hours_and_who_has_left_is_not(
+    slack: Slack, database_url: str
+) -> None:
+    start(slack)
+    db = Database(database_url)
+    with db.begin() as session:
+        for name, known in (
+            ("Dre", {"working_hours": "22:00-06:00"}), ("Kayla", {"tz": ""}), ("Mick", {"is_active": False}),
+        ):  # fmt: skip
+            person = slack.person(name)
+            team_id = session.exec(select(PersonRow.team_id).where(PersonRow.user_id == person.id)).one()
+            people.record_person(session, team_id=team_id, user_id=person.id, now=datetime.now(UTC), **known)
+    db.close()
+    slack.jump(to="2026-11-24T09:10:00Z")
+    slack.person("Kayla").reads(WANTED, "app")
+    ask(slack, "Jerome")
+    slack.person("Dre").sees_nothing_of(WANTED)
+    slack.jump(local="tue 22:00", person=slack.person("Dre"))
+    slack.person("Dre").reads(WANTED, "app")
+    slack.person("Mick").sees_nothing_of(WANTED)
+
+
+def test_an_owner_who_has_lost_the_role_asks_nobody_and_another_may_take_it_over(slack: Slack) -> None:
+    start(slack)
+    sam = slack.person(ADMIN)
+    sam.command(f"/groundswell people {MARKETER}")
+    sam.click("Edit")
+    assert sam.submit(roles=["rep"]) == {}
+    slack.jump(to="2026-11-24T16:00:00Z")
+    slack.settle()
+    slack.person(REP).sees_nothing_of(WANTED)
+    priya = slack.person(OTHER_MARKETER)
+    priya.command("/check-in")
+    assert "its owner may keep no check-ins any more" in priya.modal
+    priya.click("Edit")
+    assert "When you save, it is yours" in priya.modal
+    assert priya.submit() == {}
+    assert f"kept by {OTHER_MARKETER}" in priya.modal
+    assert "Priya Rangaraj-Cole asks" in ask(slack).text
+
+
+def channel_id(slack: Slack, name: str, seen_by: Person | None = None) -> str:
+    shown = (seen_by or slack.person(REP)).sees_all()["conversations"]
+    return next(str(one["id"]) for one in shown if one["name"] == name)
+
+
+def members(slack: Slack, name: str) -> set[str]:
+    """Who sees a channel in their list."""
+    everybody = [slack.person(one["name"]) for one in slack.get("people")["people"] if one["role"] == "rep"]
+    return {one.id for one in everybody if name in [shown["name"] for shown in one.sees_all()["conversations"]]}
