@@ -191,6 +191,8 @@ def role_words(roles: frozenset[str]) -> str:
 def _meanings(added: frozenset[str], removed: frozenset[str]) -> Iterator[str]:
     if "marketer" in added:
         yield "The weekly digest comes to you on Mondays at 09:00 your time, and you can add assets with `/asset add`."
+    if "manager" in added:
+        yield "You can ask your own group again and again with `/check-in`."
     if "admin" in added:
         yield "You can set everybody's role with `/groundswell people`."
     if "marketer" in removed:

@@ -70,6 +70,9 @@ def help_text(actor: Actor, unknown: str = "") -> str:
         "• `/asset` opens the library: the right, approved version of everything.",
         "• Under an announcement: 👍 helpful, 👎 not helpful, ✅ used with a customer, ❓ could not find, ⌛ outdated.",
     ]
+    if actor.roles & {"marketer", "manager", "admin"}:
+        who = "a group" if actor.roles & {"marketer", "admin"} else "your own group"
+        lines.append(f"• `/check-in` asks {who} the same questions again and again, and shows the answers.")
     if "marketer" in actor.roles:
         lines.append("• `/asset add`, `/asset import`, `/asset release`, `/asset retire` keep the library.")
         lines.append("• `/digest` shows what the field said; on Mondays at 09:00 it comes by itself.")
