@@ -19,8 +19,8 @@ from bot.settings import Settings
 from bot.views import asset as views
 from bot.views import asset_card, asset_form, asset_library, filed_away_owner, kit
 from storage import asset as store
+from storage import asset_expiry, filed_away_plan, filed_away_result
 from storage import asset_search as searches
-from storage import filed_away_plan, filed_away_result
 from storage.db import Database
 
 NAME = 200  # characters that are read as the name of an asset
@@ -222,8 +222,7 @@ def _show(session: Session, act: Act, card: Card, note: str = "") -> Answer:
 
 def _to_use(session: Session, act: Act, card: Card) -> Card | None:
     """The version of an asset that is to be used today, if there is one."""
-    current = store.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
-    return current if current is not None and state_on(current, act.today) == "current" else None
+    return asset_expiry.find_usable(session, team_id=act.team_id, asset_id=card.asset_id, today=act.today)
 
 
 def _current(session: Session, act: Act) -> list[Card]:

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.views import feedback as views
 from bot.views import feedback_form, feedback_mine, feedback_owner, feedback_receipt, kit
 from bot.views.asset_card import no_longer
-from storage import asset, feedback_draft, feedback_told, outbox
+from storage import asset, asset_expiry, feedback_draft, feedback_told, outbox
 from storage import feedback as store
 from storage.db import Database
 
@@ -62,40 +62,33 @@ def open_draft(session: Session, act: Act) -> Answer:
     """Open the form with the kept words in it."""
     draft, fields, quoted = _draft(session, act, str(act.row_id))
     card = asset.get_card(session, team_id=act.team_id, version_id=fields.asset_version_id or 0)
-    view = feedback_form.feedback_modal(fields, card, quoted=quoted.text if quoted else "")
+    current, note = _truth(session, act, card)
+    view = feedback_form.feedback_modal(fields, card, quoted=quoted.text if quoted else "", note=note, current=current)
     return Answer(modal=kit.with_memo(view, draft_id=draft.id))
 
 
 def open_form(session: Session, act: Act) -> Answer:
     """Open the form, for the asset whose button was pressed or for none yet."""
-    if not act.row_id:
-        return Answer(modal=feedback_form.feedback_modal(NOTHING, None))
-    card = _card(session, act, str(act.row_id))
-    if state_on(card, act.today) != "current":
-        return _old(session, act, card)
-    return Answer(modal=feedback_form.feedback_modal(NOTHING, card))
+    card = _card(session, act, str(act.row_id)) if act.row_id else None
+    old = _old(session, act, card) if card else None
+    return old or Answer(modal=feedback_form.feedback_modal(NOTHING, card))
 
 
 def open_could_not_use(session: Session, act: Act) -> Answer:
     """Open the short form that asks why not."""
     card = _card(session, act, str(act.row_id))
-    if state_on(card, act.today) != "current":
-        return _old(session, act, card)
-    return Answer(modal=feedback_form.could_not_use_modal(card))
+    return _old(session, act, card) or Answer(modal=feedback_form.could_not_use_modal(card))
 
 
 def record_use(session: Session, act: Act) -> Answer:
     """Record that the asset was used with a customer: one press, one row; a second press shows the first receipt."""
     card = _card(session, act, str(act.row_id))
-    if state_on(card, act.today) != "current":
-        return _old(session, act, card, used=True)
-    return _use(session, act, card)
+    return _old(session, act, card, used=True) or _use(session, act, card)
 
 
 def record_old_use(session: Session, act: Act) -> Answer:
     """Record that it was the superseded version that was used."""
-    card = _card(session, act, str(act.row_id))
-    return replace(_use(session, act, card), replace=_is_private(act))
+    return replace(_use(session, act, _card(session, act, str(act.row_id))), replace=_is_private(act))
 
 
 def send_form(session: Session, act: Act) -> Answer | None:
@@ -144,8 +137,8 @@ def _list_mine(session: Session, act: Act) -> Answer:
 
 def _ask_which(session: Session, act: Act, reading: Reading, text: str, rest: str) -> Answer:
     draft = _keep(session, act, replace(NOTHING, said=rest if reading.ambiguous and rest else text))
-    url, ambiguous = act.settings.official_form_url, reading.ambiguous
-    return Answer(**feedback_receipt.which_asset(text, reading.nearest, draft, url, is_ambiguous=ambiguous))
+    url, offered = act.settings.official_form_url, [card for card in reading.nearest if _is_current(card, act)]
+    return Answer(**feedback_receipt.which_asset(text, offered, draft, url, is_ambiguous=reading.ambiguous))
 
 
 def _record_words(
@@ -158,11 +151,11 @@ def _record_words(
     if problem:
         draft, form_url = _keep(session, act, fields), act.settings.official_form_url
         return Answer(**feedback_receipt.not_yet(problem, remark.said, draft, form_url))
+    current, note = (card, note) if _is_current(card, act) else _truth(session, act, card)
     if check_feedback_fields(fields):  # the asset alone: the form asks for the rest
-        return Answer(modal=feedback_form.feedback_modal(fields, card))
-    told = _add(session, act, fields, "command", card=card)
-    note = note if state_on(card, act.today) == "current" else no_longer(card, _current(session, act, card), act.today)
-    return Answer(**feedback_receipt.receipt(told, act.settings.official_form_url, note=note, old=old))
+        return Answer(modal=feedback_form.feedback_modal(fields, card, note=note, current=current))
+    told, url = _add(session, act, fields, "command", card=card), act.settings.official_form_url
+    return Answer(**feedback_receipt.receipt(told, url, note=note, old=old, current=current))
 
 
 def _use(session: Session, act: Act, card: Card) -> Answer:
@@ -180,16 +173,24 @@ def _use(session: Session, act: Act, card: Card) -> Answer:
     return _private(act, feedback_receipt.receipt(told, act.settings.official_form_url, again=True))
 
 
-def _old(session: Session, act: Act, card: Card, *, used: bool = False) -> Answer:
-    current = _current(session, act, card)
-    is_superseded = state_on(card, act.today) == "superseded"
-    return _private(act, feedback_receipt.old_button(card, current, act.today, used=used and is_superseded))
+def _old(session: Session, act: Act, card: Card, *, used: bool = False) -> Answer | None:
+    """What somebody hears who pressed the button of a version that is no longer to be used; None if it is."""
+    if _is_current(card, act):
+        return None
+    current, used = _truth(session, act, card)[0], used and state_on(card, act.today) == "superseded"
+    return _private(act, feedback_receipt.old_button(card, current, act.today, used=used))
 
 
-def _current(session: Session, act: Act, card: Card) -> Card | None:
-    """The version to use instead, if there is one that may be used."""
-    current = asset.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
-    return current if current is not None and state_on(current, act.today) == "current" else None
+def _is_current(card: Card, act: Act) -> bool:
+    return state_on(card, act.today) == "current"
+
+
+def _truth(session: Session, act: Act, card: Card | None) -> tuple[Card | None, str]:
+    """The version to use instead, if there is one, and why (mrkdwn); "" if it is the one or there is none."""
+    if card is None or _is_current(card, act):
+        return card, ""
+    current = asset_expiry.find_usable(session, team_id=act.team_id, asset_id=card.asset_id, today=act.today)
+    return current, no_longer(card, current, act.today)
 
 
 def _add(
@@ -231,12 +232,13 @@ def _changed(session: Session, act: Act, row: store.Feedback, card: Card | None 
 
 def _send_receipt(session: Session, act: Act, told: Told) -> Answer | None:
     """The receipt of a form is a direct message; that words are on hold is also said at once, in the form's place."""
+    current, note = _truth(session, act, told.card)
     outbox.enqueue(
         session,
         team_id=act.team_id,
         key=f"feedback.receipt:{told.feedback_id}:{act.now.isoformat()}",
         target=act.actor.user_id,
-        message=feedback_receipt.receipt(told, act.settings.official_form_url),
+        message=feedback_receipt.receipt(told, act.settings.official_form_url, note=note, current=current),
         now=act.now,
     )
     return Answer(view=feedback_form.held_modal(act.settings.official_form_url)) if told.is_held else None
@@ -258,8 +260,7 @@ def _draft(session: Session, act: Act, draft_id: str) -> tuple[feedback_draft.Dr
     row = feedback_draft.get_draft(session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=known)
     if row is None:
         raise BotError(DRAFT_GONE)
-    fields, quoted, _ = feedback_draft.read_draft(row)
-    return row, fields, quoted
+    return row, *feedback_draft.read_draft(row)[:2]
 
 
 def _find_card(session: Session, act: Act, version_id: str) -> Card | None:
@@ -268,8 +269,7 @@ def _find_card(session: Session, act: Act, version_id: str) -> Card | None:
 
 
 def _card(session: Session, act: Act, version_id: str) -> Card:
-    card = _find_card(session, act, version_id)
-    if card is None:
+    if (card := _find_card(session, act, version_id)) is None:
         raise BotError(NOT_FOUND)
     return card
 

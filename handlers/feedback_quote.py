@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.domain.asset import Card, state_on
+from bot.domain.asset import CURRENT, Card, state_on
 from bot.domain.feedback import FeedbackFields
 from bot.domain.feedback_told import QUOTED_LONGEST, Quoted
 from bot.domain.link import find_linked
@@ -15,7 +15,8 @@ from bot.intake import Act, Answer, Listener
 from bot.jobs import Task
 from bot.views import feedback as views
 from bot.views import feedback_form, kit
-from storage import asset, people
+from bot.views.asset_card import no_longer
+from storage import asset, asset_expiry, people
 from storage import feedback_draft as store
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
@@ -34,7 +35,8 @@ def send_to_marketing(session: Session, act: Act) -> Answer:
         channel_id=act.channel_id,
         message_ts=str(act.message.get("ts") or ""),
     )
-    card = _linked_asset(session, act, text)
+    card, old = _linked_asset(session, act, text)
+    note = no_longer(old, card, act.today) if old else ""
     fields = FeedbackFields(asset_version_id=card.version_id if card else None)
     draft = store.add_draft(
         session,
@@ -46,7 +48,8 @@ def send_to_marketing(session: Session, act: Act) -> Answer:
         source="shortcut",
     )
     author = people.get_person(session, team_id=act.team_id, user_id=author_id) if author_id else None
-    view = feedback_form.feedback_modal(fields, card, quoted=quoted.text, quoted_by=author.name if author else "")
+    by = author.name if author else ""
+    view = feedback_form.feedback_modal(fields, card, quoted=quoted.text, quoted_by=by, note=note, current=card)
     return Answer(modal=kit.with_memo(view, draft_id=draft.id))
 
 
@@ -56,15 +59,19 @@ def _names(session: Session, act: Act, text: str) -> dict[str, str]:
     return {person.user_id: person.name for person in mentioned if person and person.name}
 
 
-def _linked_asset(session: Session, act: Act, text: str) -> Card | None:
-    """The asset that is to be used of those to which the message links: of an old version's link the current one."""
+def _linked_asset(session: Session, act: Act, text: str) -> tuple[Card | None, Card | None]:
+    """The asset that is to be used of those to which the message links: of an old version's link the current one.
+
+    With it the version that was linked, where it is no longer to be used: the first such one where none is.
+    """
     links = [*links_in(text), *_addresses(act.message.get("blocks") or [])]
     cards = asset.list_names(session, team_id=act.team_id) if links else ()
-    for card in find_linked(links, cards):
-        current = asset.find_current_card(session, team_id=act.team_id, asset_id=card.asset_id)
-        if current is not None and state_on(current, act.today) == "current":
-            return current
-    return None
+    linked = find_linked(links, cards)
+    for card in linked:
+        current = asset_expiry.find_usable(session, team_id=act.team_id, asset_id=card.asset_id, today=act.today)
+        if current is not None:
+            return current, None if state_on(card, act.today) == CURRENT else card
+    return None, next(iter(linked), None)
 
 
 def _addresses(part: Any) -> Iterator[str]:

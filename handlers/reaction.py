@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.domain.asset import CURRENT, DRAFT, state_on
 from bot.domain.feedback import meaning_of
 from bot.domain.link import find_linked
 from bot.domain.text import links_in
@@ -12,7 +13,8 @@ from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Refused
 from bot.settings import Settings
-from storage import announcement, asset, feedback, home, jobs, people, workspace
+from bot.views import feedback_receipt
+from storage import announcement, asset, asset_expiry, feedback, home, jobs, outbox, people, workspace
 from storage import reaction as store
 from storage.db import Database
 
@@ -154,6 +156,8 @@ def _keep(session: Session, task: Task, row: store.Reaction, version_ids: list[i
         store.forget_reaction(session, row)
         return
     person = people.get_person(session, team_id=task.team_id, user_id=row.user_id)
+    if row.is_present:
+        _tell_of_old(session, task, row, version_ids)
     for version_id in dict.fromkeys([*known, *version_ids]):
         feedback.record_reaction_feedback(
             session,
@@ -168,6 +172,19 @@ def _keep(session: Session, task: Task, row: store.Reaction, version_ids: list[i
             now=row.changed_at,
         )
     home.refresh_home(session, team_id=task.team_id, user_id=row.user_id, real_now=datetime.now(UTC))
+
+
+def _tell_of_old(session: Session, task: Task, row: store.Reaction, version_ids: list[int]) -> None:
+    """Tell whoever put the emoji there, once about a version, that it is no longer to be used and which is."""
+    for version_id in version_ids:
+        card = asset.get_card(session, team_id=task.team_id, version_id=version_id)
+        if card is None or state_on(card, task.now.date()) in (DRAFT, CURRENT):
+            continue
+        today = task.now.date()
+        current = asset_expiry.find_usable(session, team_id=task.team_id, asset_id=card.asset_id, today=today)
+        message = feedback_receipt.used_old(card, current, today)
+        key = f"reaction.old:{version_id}:{row.user_id}"
+        outbox.enqueue(session, team_id=task.team_id, key=key, target=row.user_id, message=message, now=task.now)
 
 
 LISTENERS: tuple[Listener, ...] = (

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import String, and_, case, cast, func, select
 from sqlmodel import Session, col
 
+from bot.domain.asset import CURRENT, Card, state_on
 from bot.domain.asset_expiry import NOBODY, RUNGS, SET_LATER, Evidence, Rung, rungs_of, rungs_passed
 from bot.domain.working_time import WorkingTime
 from storage import jobs, outbox, slots
-from storage.asset import AssetVersion
+from storage.asset import AssetVersion, find_current_card
 from storage.feedback import Feedback
 from storage.outbox import Outbox
 from storage.slots import Slot
@@ -41,6 +42,12 @@ class Ladder:
         """Whether a rung that is not settled has come by a day (in UTC), wherever its owner is."""
         rungs = rungs_of(self.expires_on, self.released_on)
         return any(one.days not in self.settled and one.working_day <= today + timedelta(days=1) for one in rungs)
+
+
+def find_usable(session: Session, *, team_id: str, asset_id: int, today: date) -> Card | None:
+    """The version of an asset that is to be used on a day, if there is one."""
+    current = find_current_card(session, team_id=team_id, asset_id=asset_id)
+    return current if current is not None and state_on(current, today) == CURRENT else None
 
 
 def list_ladders(session: Session, *, team_id: str, today: date) -> list[Ladder]:

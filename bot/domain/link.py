@@ -20,6 +20,13 @@ def comparable(link: str) -> str:
 
 
 def find_linked(links: Iterable[str], cards: Iterable[Card]) -> list[Card]:
-    """The released asset versions that the links lead to, each once; an old version's link means that version."""
+    """The released asset versions that the links lead to, each once; an old version's link means that version.
+
+    Where the versions of an asset share one link, it means the last of them.
+    """
     wanted = {comparable(link) for link in links} - {""}
-    return [card for card in cards if card.link and card.released_at and comparable(card.link) in wanted]
+    found: dict[tuple[int, str], Card] = {}
+    for card in cards:
+        if card.link and card.released_at and (link := comparable(card.link)) in wanted:
+            found[card.asset_id, link] = card
+    return list(found.values())

@@ -39,7 +39,8 @@ def card_blocks(card: Card, today: date, *, is_keeper: bool, tz: str, checks: st
         blocks.append(kit.context("Also known as " + inert(clip(", ".join(card.aliases), 500))))
     if checks:
         blocks.append(kit.context(checks))
-    buttons = [link_button(card)] if card.link else []
+    # What is no longer to be used is opened by those who keep it alone.
+    buttons = [link_button(card)] if card.link and (is_keeper or state in ("current", "draft")) else []
     if state == "current":
         buttons += asset_buttons(card.version_id)
     if buttons:
@@ -70,6 +71,11 @@ def card_modal(
 def link_button(card: Card) -> dict[str, Any]:
     """The way to the asset itself."""
     return kit.button("Open", FOLLOW, str(card.version_id), url=card.link)
+
+
+def show_button(card: Card) -> dict[str, Any]:
+    """The way to the version that is to be used instead."""
+    return kit.button(f"Show {clip(card.version, 40)}", SHOW, str(card.version_id))
 
 
 def no_longer(card: Card, current: Card | None, today: date) -> str:
@@ -124,8 +130,7 @@ def closed_announcement(card: Card, current: Card | None, today: date) -> dict[s
     told = no_longer(card, current, today)
     blocks = [kit.section(told)]
     if current is not None and current.version_id != card.version_id:
-        show = kit.button(f"Show {clip(current.version, 40)}", SHOW, str(current.version_id))
-        blocks.append({"type": "actions", "block_id": "asset", "elements": [show]})
+        blocks.append({"type": "actions", "block_id": "asset", "elements": [show_button(current)]})
     return {"text": told, "blocks": blocks}
 
 

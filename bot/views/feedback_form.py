@@ -9,7 +9,7 @@ from bot.domain.feedback_told import Told
 from bot.domain.text import clean, clip, inert, quote
 from bot.views import kit
 from bot.views.asset import asset_picker
-from bot.views.asset_card import asset_name
+from bot.views.asset_card import asset_name, show_button
 from bot.views.feedback import COULD_NOT_USE, EDIT, GIVE, REPLY
 from bot.views.feedback_receipt import hold_sentence, said_blocks
 
@@ -23,10 +23,22 @@ SEEN_BY = (
 
 
 def feedback_modal(
-    fields: FeedbackFields, card: Card | None, *, quoted: str = "", quoted_by: str = "", is_edit: bool = False
+    fields: FeedbackFields,
+    card: Card | None,
+    *,
+    quoted: str = "",
+    quoted_by: str = "",
+    is_edit: bool = False,
+    note: str = "",
+    current: Card | None = None,
 ) -> dict[str, Any]:
-    """The form, filled with what is known already; only the asset and one answer are asked for."""
+    """The form, filled with what is known already; only the asset and one answer are asked for.
+
+    `note` (mrkdwn) stands first: another version than the named one is to be used, `current` if there is one.
+    """
     blocks: list[dict[str, Any]] = []
+    if note:
+        blocks.append(kit.section(note, **({"accessory": show_button(current)} if current is not None else {})))
     if quoted:
         by = f"{inert(clip(quoted_by, 80))} wrote" if quoted_by else "The message"
         blocks.append(kit.section(f"{by}:\n{quote(quoted, 600)}"))

@@ -10,7 +10,7 @@ from bot.domain.feedback_told import Told
 from bot.domain.safety import screen
 from bot.domain.text import clip, inert, quote
 from bot.views import kit
-from bot.views.asset_card import asset_name, no_longer
+from bot.views.asset_card import asset_name, no_longer, show_button
 from bot.views.feedback import (
     ANSWER,
     CHOOSE,
@@ -101,12 +101,18 @@ def who_sees(told: Told) -> str:
 
 
 def receipt(
-    told: Told, form_url: str, *, note: str = "", old: Card | None = None, again: bool = False
+    told: Told,
+    form_url: str,
+    *,
+    note: str = "",
+    old: Card | None = None,
+    again: bool = False,
+    current: Card | None = None,
 ) -> dict[str, Any]:
     """What was understood and stored, and who will see it, with the ways back.
 
-    `note` (mrkdwn) stands first; `old` is a superseded version that may be the one really used; `again` invites to say
-    more, after a button.
+    `note` (mrkdwn) stands first: another version is the one to use, `current` if there is one. `old` is a superseded
+    version that may be the one really used; `again` invites to say more, after a button.
     """
     head = hold_sentence(form_url) if told.is_held else "Thank you, that is recorded."
     value = str(told.feedback_id)
@@ -114,6 +120,8 @@ def receipt(
     if old is not None:
         buttons.append(kit.button(f"I used {clip(old.version, 40)}", MOVE, f"{value}:{old.version_id}"))
     buttons.append(kit.button("Undo", UNDO, value))
+    if note and current is not None:
+        buttons.append(show_button(current))
     shown = said_blocks(told, limit=700)
     return {
         "text": clip("\n".join(filter(None, [note, head, _about(told)])), kit.SECTION),
@@ -196,7 +204,16 @@ def old_button(card: Card, current: Card | None, today: date, *, used: bool) -> 
         ]
         text += " Which one did you use?"
     text += "" if used and has_next else " Nothing was recorded."
+    if has_next and current is not None:
+        buttons.append(show_button(current))
     actions = [{"type": "actions", "elements": buttons}] if buttons else []
+    return {"text": text, "blocks": [kit.section(text), *actions]}
+
+
+def used_old(card: Card, current: Card | None, today: date) -> dict[str, Any]:
+    """Tells whoever put an emoji under a version that is no longer to be used what to use instead."""
+    text = f"Thank you for your emoji. {no_longer(card, current, today)}"
+    actions = [{"type": "actions", "elements": [show_button(current)]}] if current is not None else []
     return {"text": text, "blocks": [kit.section(text), *actions]}
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.asset_expiry import (
@@ -73,6 +73,7 @@ def test_who_sets_a_last_day_knows_it() -> None:
     assert rungs_passed(LAST, date(2027, 1, 1)) == []
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.sampled_from(HOURS), st.dates(date(2026, 1, 1), date(2028, 12, 31)), st.data())
 def test_each_rung_once_whatever_the_clock_does(tz: str, hours: str, last: date, data: st.DataObject) -> None:
     work = WorkingTime.of(hours, tz, "UTC")

@@ -134,9 +134,9 @@ def test_a_hundred_options_are_offered_and_no_more() -> None:
     [
         (WORST, ["Open", "I used it", "Give feedback", "Couldn't use it"], ["Edit", "Announce", "Retire"]),
         (DRAFT, ["Open"], ["Edit", "Release"]),
-        (OLD, ["Open"], ["Edit", "Retire"]),
-        (GONE, ["Open"], ["Edit", "Retire"]),
-        (RETIRED, ["Open"], ["Edit", "Put back"]),
+        (OLD, [], ["Open", "Edit", "Retire"]),  # nobody is led to what is no longer to be used
+        (GONE, [], ["Open", "Edit", "Retire"]),
+        (RETIRED, [], ["Open", "Edit", "Put back"]),
     ],
     ids=["current", "draft", "superseded", "expired", "retired"],
 )
