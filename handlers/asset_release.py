@@ -140,7 +140,7 @@ def _plan_checks(session: Session, act: Act, row: store.AssetVersion, channels: 
             raise BotError(form_views.NO_CHANNEL, field=form_views.MEMBERS)
         audience = form_views.audience_in(form, plan.regions, kept)
         people = None if kept else count_group(session, team_id=act.team_id, audience=audience, of=None)
-        if people == 0:
+        if people == 0 and audience.regions:  # where no rep is known at all yet, an asset is released all the same
             raise BotError(form_views.NOBODY, field=form_views.REGIONS)
     plan = filed_away_plan.plan_checks(session, row, default_tz=default_tz, now=act.now, audience=audience)
     line = form_views.plan_line(plan.days, plan.audience, people)

@@ -31,7 +31,7 @@ def save_audience(session: Session, act: Act) -> None:
     channels = [str(one) for one in act.form.get("channels") or []]
     audience = form_views.audience_in(act.form, plan.regions, channels)
     fit = _count(session, act, audience)
-    if fit == 0:
+    if fit == 0 and audience.regions:
         raise BotError(form_views.NOBODY, field="regions")
     store.plan_checks(session, version, default_tz=act.settings.default_tz, now=act.now, audience=audience)
     outbox.enqueue(

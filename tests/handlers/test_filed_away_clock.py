@@ -21,7 +21,7 @@ from bot.jobs import Task
 from bot.reader import Refused
 from bot.settings import read_settings
 from bot.views import filed_away as views
-from handlers import filed_away, filed_away_answer, filed_away_audience
+from handlers import asset_release, filed_away, filed_away_answer, filed_away_audience
 from storage import ask_stop, asset, feedback, filed_away_plan, filed_away_result, jobs, people
 from storage import filed_away as store
 from storage.ask import Ask
@@ -130,6 +130,13 @@ class Field:
         action = {"action_id": action_id, "value": str(ask_id), "type": "button"}
         return Act(actor=actor, now=self.now, settings=self.settings, body={"actions": [action]})
 
+    def form(self, *regions: str) -> Act:
+        """The release form, or the one that changes who is asked, sent in with these regions."""
+        chosen = {"type": "multi_static_select", "selected_options": [{"value": one} for one in regions]}
+        values = {"regions": {"choice": chosen}}
+        view = {"private_metadata": json.dumps({"version_id": self.version_id}), "state": {"values": values}}
+        return replace(self.act(OWNER, "", 0), body={"view": view})
+
     def answer(self, use: str, *user_ids: str, check: int = 1, ask_id: int = 0) -> None:
         """Tap one of the five answers, each of these people."""
         for user_id in user_ids:
@@ -216,19 +223,28 @@ def test_an_audience_of_nobody_is_refused_in_the_form(field: Field) -> None:
         session.add(field.person("UBOSS", "Gudrun", "North"))  # the only one there, and no rep
         session.flush()
         people.record_roles(session, team_id=TEAM, user_id="UBOSS", roles=frozenset({"manager"}))
-    field.release()
-    state = {"regions": {"choice": {"type": "multi_static_select", "selected_options": [{"value": "North"}]}}}
-    view = {"private_metadata": json.dumps({"version_id": field.version_id}), "state": {"values": state}}
-    act = replace(field.act(OWNER, "", 0), body={"view": view})
-    with pytest.raises(BotError, match="Nobody fits that today") as refused, field.db.begin() as session:
-        filed_away_audience.save_audience(session, act)
-    assert refused.value.field == "regions"
+    for send in (asset_release.release_asset, filed_away_audience.save_audience):
+        with pytest.raises(BotError, match="Nobody fits that today") as refused, field.db.begin() as session:
+            send(session, field.form("North"))
+        assert refused.value.field == "regions"
+        field.release()
     with field.db.begin() as session, pytest.raises(BotError, match=NOT_FOUND):
         filed_away_audience.open_audience_form(session, field.act(OWNER, "", 10**6))
     field.now = WEEK_6 + timedelta(days=1)
     field.tick()
     with field.db.begin() as session, pytest.raises(BotError, match="Both checks of this asset have begun"):
         filed_away_audience.open_audience_form(session, field.act(OWNER, "", field.version_id))
+
+
+def test_where_no_rep_is_known_yet_an_asset_is_released_all_the_same(db: Database) -> None:
+    field = Field(db, reps=0)
+    with db.begin() as session:
+        asset_release.release_asset(session, field.form())
+    assert "It is for reps, 0 people today." in field.told()[0]
+    with db.begin() as session:
+        session.add(field.person("U1", "Dre"))  # met in the meantime
+    field.at(DAY_14)
+    assert "Quick one about" in field.told("U1")[0]
 
 
 # whom it asks
