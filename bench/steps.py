@@ -217,13 +217,53 @@ def tap_answer(stage: Stage) -> str:
     question = next((message for message in dre.messages("app") if ANSWER in message.buttons), None)
     if question is None:
         return ""  # it has been taken
-    return _after_press(dre, stage, lambda: dre.click(ANSWER, question))
+    _after_press(dre, stage, lambda: dre.click(ANSWER, question))
+    return _told(_app_private(dre))
 
 
 def answer_all(stage: Stage) -> None:
     """All who were asked have answered."""
     ask_whether_it_reached_you(stage)
     tap_answer(stage)
+
+
+def wait_for_a_round(stage: Stage) -> None:
+    """A check-in to the only rep has been started, and its day has come."""
+    with stage.looks.begin() as session:
+        for person in session.exec(select(PersonRow)).all():
+            person.is_active = person.name in (REP, OWNER)
+    ines = stage.slack.person(OWNER)
+    ines.command("/check-in", CHANNEL)
+    ines.click("Start this")
+    assert ines.submit() == {}
+    _close_forms(ines)
+    stage.slack.jump(to="2026-11-24T15:00:00Z")
+    stage.clock._ask(wait=0)
+
+
+def ask_in_a_round(stage: Stage) -> None:
+    """The only rep has the question of a check-in."""
+    wait_for_a_round(stage)
+    for _ in range(2):  # opened, and asked
+        stage.tick()
+        stage.settle()
+
+
+def answer_a_round(stage: Stage) -> str:
+    """Answer it, in its form."""
+    dre = stage.slack.person(REP)
+    _close_forms(dre)
+    if not any("Answer" in message.buttons for message in dre.messages("app")):
+        return ""  # it has been taken
+    return _after_press_or_form(dre, stage, "Answer") or _submit(dre, answer0=WORDS)
+
+
+def end_a_round(stage: Stage) -> None:
+    """It has been answered, and its last day is over."""
+    ask_in_a_round(stage)
+    assert answer_a_round(stage) == ""
+    stage.slack.jump(to="2026-12-01T10:00:00Z")
+    stage.clock._ask(wait=0)
 
 
 def announce_and_miss(stage: Stage) -> None:
