@@ -91,7 +91,7 @@ def send_asks(task: Task, kind: str, message: Message) -> int:
     with task.db.read() as session:
         due = store.list_due(session, team_id=task.team_id, kind=kind, now=task.now, limit=AT_ONCE)
         number_due = store.count_due(session, team_id=task.team_id, kind=kind, now=task.now)
-        ready = [ask.user_id for ask in due if _would_send(session, task, ask)]
+        ready = _ready(session, task, due)
     presence.read_away(task, ready, many=number_due >= MANY)
     sent = 0
     for ask in due:
@@ -162,27 +162,26 @@ def _add_job(session: Session, team_id: str, kind: str, after: dict[str, Any] | 
     jobs.add_job(session, team_id=team_id, kind=f"{kind}.ask", key=key, payload={"turn": turn}, now=real, again=True)
 
 
-def _would_send(session: Session, task: Task, ask: Ask) -> bool:
-    person = people.get_person(session, team_id=task.team_id, user_id=ask.user_id)
-    if person is None:
-        return False
-    number = store.count_messages(session, ask)
-    return decide(_standing(session, task, ask, person, number, None), task.now).action == "send"
+def _ready(session: Session, task: Task, due: Sequence[Ask]) -> list[str]:
+    """Those who may be at work now: about nobody else Slack has to be asked."""
+    found = people.find_by_ids(session, team_id=task.team_id, user_ids=[ask.user_id for ask in due])
+    return [one.user_id for one in found if one.is_active and working_time(one, task.settings).is_on(task.now)]
 
 
 def _standing(
-    session: Session, task: Task, ask: Ask, person: Person, number: int, away_until: datetime | None
+    session: Session, task: Task, ask: Ask, person: Person, *, number: int, spent: int, working: WorkingTime
 ) -> Standing:
     # A reminder takes no place from a question that nobody has put yet.
     waiting = store.count_waiting(session, team_id=ask.team_id, user_id=ask.user_id, now=task.now) if number else 0
+    known = away.list_away(session, team_id=ask.team_id, user_ids=[ask.user_id], since=task.now - presence.KEPT_FOR)
     return Standing(
         number=number,
         closes_at=ask.closes_at,
-        working=working_time(person, task.settings),
+        working=working,
         is_active=person.is_active,
         is_stopped=ask_stop.is_stopped(session, team_id=ask.team_id, user_id=ask.user_id, stop_key=ask.stop_key),
-        away_until=away_until,
-        asked=asked_this_week(session, person, task.now, task.settings) + waiting,
+        away_until=known.get(ask.user_id),
+        asked=spent + waiting,
         budget=task.settings.ask_budget,
         held_by=ask.reason,
     )
@@ -196,16 +195,16 @@ def _settle(session: Session, task: Task, ask_id: int, user_id: str, message: Me
         return False
     person = people.get_person(session, team_id=task.team_id, user_id=user_id)
     person = person or Person(team_id=task.team_id, user_id=user_id, is_active=False, created_at=task.now)
-    number = store.count_messages(session, ask)
-    known = away.list_away(session, team_id=task.team_id, user_ids=[user_id], since=task.now - presence.KEPT_FOR)
-    standing = _standing(session, task, ask, person, number, known.get(user_id))
+    number, working = store.count_messages(session, ask), working_time(person, task.settings)
+    week = working.monday(task.now)
+    spent = store.count_week(session, team_id=task.team_id, user_id=user_id, week=week)
+    standing = _standing(session, task, ask, person, number=number, spent=spent, working=working)
     decision = decide(standing, task.now)
     told = message(session, ask, person, number) if decision.action == "send" else None
     if told is not None:
-        week, place = standing.working.monday(task.now), asked_this_week(session, person, task.now, task.settings)
-        store.send_message(session, ask, number=number, message=told, week=week, place=place, now=task.now)
+        store.send_message(session, ask, number=number, message=told, week=week, place=spent, now=task.now)
         ask.state, ask.reason, ask.asked_at = "asked", None, ask.asked_at or task.now
-        ask.next_at = next_look(number, task.now, ask.closes_at, standing.working)
+        ask.next_at = next_look(number, task.now, ask.closes_at, working)
     elif decision.action == "wait":
         ask.next_at = decision.at
         ask.reason = decision.reason if ask.state == "planned" else None

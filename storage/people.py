@@ -1,5 +1,6 @@
 """People: who they are, where they are, and which roles they hold."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,6 +144,12 @@ def find_people(session: Session, *, team_id: str, search: str = "", offset: int
 def count_people(session: Session, *, team_id: str, search: str = "") -> int:
     """How many people `find_people` finds in all."""
     return int(session.exec(_named(select(func.count()).select_from(Person), team_id, search)).one())
+
+
+def find_by_ids(session: Session, *, team_id: str, user_ids: Iterable[str]) -> list[Person]:
+    """Those of these people whom the app has met."""
+    query = select(Person).where(Person.team_id == team_id, col(Person.user_id).in_(sorted(set(user_ids))))
+    return list(session.exec(query))
 
 
 def find_by_name(session: Session, *, team_id: str, name: str) -> list[Person]:
