@@ -331,6 +331,25 @@ def test_those_who_have_left_are_waited_for_by_nobody(db: Database) -> None:
     assert "5 people were asked, 1 was not: 1 has left" in field.told()[-1]
 
 
+def test_when_nobody_is_left_to_draw_it_waits_for_nobody(db: Database) -> None:
+    field = Field(db, reps=50)  # of whom 48 are asked
+    field.release()
+    field.now = DAY_14
+    filed_away.run_due(db, TEAM, field.now, field.settings)
+    assert field.work()  # drawn, and not asked yet
+    drawn = sorted(field.asked())
+    with db.begin() as session:
+        for user_id in (*(set(field.reps) - set(drawn)), drawn[0]):
+            people.record_person(session, team_id=TEAM, user_id=user_id, now=RELEASED, is_active=False)
+    field.tick()
+    assert field.check().intended == 48
+    field.answer(UNKNOWN, *drawn[1:4])
+    field.answer("opened_only", *drawn[4:])
+    field.tick()
+    assert field.check().verdict == "filed_away"
+    assert "Of all 48 it is for" in field.told()[-1]
+
+
 # the verdict
 
 
