@@ -10,7 +10,7 @@ RUNGS = (90, 60, 30, 0)  # days before the last day (P1)
 LATEST = timedelta(days=30)  # after the last day; what would come later than that is old news
 FURTHEST = 5  # years that a renewal may reach ahead
 LIKED = 3.0  # the mean rating, from 1 to 5, under which an asset is better revised
-RATED = 3  # ratings that make a mean worth a word
+ENOUGH = 3  # ratings, or people who used it, that speak for anything
 
 OVERTAKEN = "a later message of the ladder had come due"
 TOO_LATE = "it would have come more than 30 days after the last day"
@@ -117,10 +117,14 @@ def speaks_for(evidence: Evidence) -> str:
     """What the evidence speaks for: "renew", "revise", "retire", or "" where it says too little."""
     if evidence.uses == 0:
         return "retire" if evidence.people else ""
-    is_disliked = evidence.ratings >= RATED and (evidence.mean or 0) < LIKED
-    if is_disliked or evidence.hurt > evidence.helped:
+    is_rated = evidence.ratings >= ENOUGH
+    if is_rated and (evidence.mean or 0) < LIKED:
         return "revise"
-    return "renew" if evidence.helped > evidence.hurt or evidence.ratings >= RATED else ""
+    if evidence.users < ENOUGH:
+        return ""
+    if evidence.hurt > evidence.helped:
+        return "revise"
+    return "renew" if evidence.helped > evidence.hurt or is_rated else ""
 
 
 def _in_years(day: date, years: int) -> date:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from bot.domain.asset import CURRENT, DRAFT, Card, state_on
 from bot.domain.asset_reading import read_asset
-from bot.domain.asset_search import find_assets
+from bot.domain.asset_search import find_assets, names_of, split_words
 
 ALIKE = 85  # of 100 (rapidfuzz's token_sort_ratio): a letter or two, or the order of the words
 MOST_WORDINGS = 400  # that are compared with each other
@@ -72,5 +72,11 @@ def _search(group: list[str], people: dict[str, set[str]], released: Sequence[Ca
     reading = read_asset(group[0], released)
     if reading.card is not None and state_on(reading.card, today) != CURRENT:
         return Search(group[0], len(who), ended=reading.card)
-    near = next((card for card in (reading.card, *reading.nearest) if card and state_on(card, today) == CURRENT), None)
-    return Search(group[0], len(who), near=near)
+    usable = [card for card in (reading.card, *reading.nearest) if card and state_on(card, today) == CURRENT]
+    return Search(group[0], len(who), near=next((card for card in usable if _is_near(group[0], card)), None))
+
+
+def _is_near(words: str, card: Card) -> bool:
+    """Whether a word is nearly one of the asset's own: those of its product line name no asset more than another."""
+    own = {word for name in names_of(card) for word in name} - set(split_words(card.product_line))
+    return any(len(word) > 3 and fuzz.ratio(word, known) >= ALIKE for word in words.split() for known in own)

@@ -136,3 +136,5 @@ def test_evidence_speaks_for_one_thing_or_for_none() -> None:
     assert speaks_for(replace(used, helped=1, hurt=2)) == "revise"
     assert speaks_for(replace(used, helped=3, ratings=3, rating_sum=8)) == "revise"
     assert speaks_for(replace(used, ratings=3, rating_sum=12)) == "renew"
+    assert speaks_for(Evidence(people=2, uses=4, users=2, helped=4)) == ""  # two people are few
+    assert speaks_for(Evidence(people=2, uses=4, users=2, helped=4, ratings=3, rating_sum=4)) == "revise"

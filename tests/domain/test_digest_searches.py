@@ -44,9 +44,11 @@ def test_what_is_found_by_now_is_left_out() -> None:
 
 
 def test_what_was_meant_is_offered_only_if_it_may_be_used() -> None:
-    near = group_searches(missed("a: corvane animation"), [DECK, WARD], TODAY)[0]
+    near = group_searches(missed("a: surgeon animation"), [DECK, WARD], TODAY)[0]
     assert (near.near, near.ended) == (DECK, None)
-    retired = group_searches(missed("a: corvane animation"), [replace(DECK, retired_at=NOW)], TODAY)[0]
+    of_line = replace(DECK, product_line="Corvane Interbody")
+    assert group_searches(missed("a: corvane animation"), [of_line], TODAY)[0].near is None
+    retired = group_searches(missed("a: surgeon animation"), [replace(DECK, retired_at=NOW)], TODAY)[0]
     assert (retired.near, retired.ended) == (None, None)
     ended = group_searches(missed("a: quiet ward ads"), [DECK, WARD], TODAY)[0]
     assert (ended.near, ended.ended) == (None, WARD)
