@@ -10,7 +10,9 @@ from bench import steps
 from bench.stage import Stage
 from bench.steps import MARKETER, OTHER_REP, OWNER, REP, REPLY, WORDS
 from handlers.reaction import SWEEP
+from storage.ask import Ask
 from storage.asset import Announcement, AssetVersion
+from storage.check_in import CheckInAnswer, CheckInRound
 from storage.feedback import Feedback, FeedbackReply
 from storage.filed_away import FiledAwayAnswer, FiledAwayCheck
 from storage.jobs import Job
@@ -58,6 +60,8 @@ _RELEASED = select(AssetVersion).where(
     AssetVersion.title == "Kestrel Pocket Card", col(AssetVersion.released_at).is_not(None)
 )
 _VERDICTS = select(FiledAwayCheck).where(col(FiledAwayCheck.verdict).is_not(None))
+_PLANNED = select(Ask).where(Ask.kind == "check_in")
+_TOLD_ROUNDS = select(CheckInRound).where(col(CheckInRound.told_at).is_not(None))
 _SENT_DIGESTS = select(Slot).where(Slot.schedule == "digest", Slot.state == "done")
 
 
@@ -149,6 +153,39 @@ FLOWS = (
         lambda stage: (_rows(stage, _VERDICTS), _messages(stage, OWNER, "Two weeks after the release")),
         (1, 1),
         prepare=steps.answer_all,
+        later=True,
+    ),
+    Flow(
+        "check-in round",
+        steps.tick,
+        _any(select(CheckInRound)),
+        lambda stage: (
+            _rows(stage, select(CheckInRound)),
+            _rows(stage, _PLANNED),
+            _messages(stage, REP, "Ines Carvalho-Wick asks"),
+        ),
+        (1, 1, 1),
+        prepare=steps.wait_for_a_round,
+        later=True,
+    ),
+    Flow(
+        "check-in answer",
+        steps.answer_a_round,
+        _any(select(CheckInAnswer)),
+        lambda stage: (
+            _rows(stage, select(CheckInAnswer).where(CheckInAnswer.text == WORDS)),
+            _messages(stage, REP, "Thank you, that is recorded."),
+        ),
+        (1, 1),
+        prepare=steps.ask_in_a_round,
+    ),
+    Flow(
+        "check-in summary",
+        steps.tick,
+        _any(_TOLD_ROUNDS),
+        lambda stage: (_rows(stage, _TOLD_ROUNDS), _messages(stage, OWNER, "1 of 1 person answered.")),
+        (1, 1),
+        prepare=steps.end_a_round,
         later=True,
     ),
     Flow(

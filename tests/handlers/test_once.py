@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from bench import steps
 from bench.flows import FLOWS, Flow
 from bench.stage import ENGINES, Databases, Line, Stage, body_of, open_databases, open_sandbox
 from bot.views.kit import with_memo
@@ -16,7 +17,7 @@ from storage.feedback import Feedback
 from storage.people import Person
 
 COPIES, PRESSES = 5, 8
-ONE_BY_ONE = [flow for flow in FLOWS if flow.name not in ("digest", "sweep")]  # in those nobody does anything
+ONE_BY_ONE = [flow for flow in FLOWS if flow.act is not steps.tick]  # in those nobody does anything
 
 
 class Stutter(Line):
