@@ -12,6 +12,7 @@ from bot.access import NOT_FOUND
 from bot.domain.asset import CURRENT, DRAFT, EXPIRED, Card, state_on
 from bot.domain.asset_expiry import NOBODY, Due, Evidence, check_renewal, next_version, rungs_due, rungs_of
 from bot.domain.digest_period import LOOK_BACK
+from bot.domain.filed_away import CheckFinding
 from bot.domain.working_time import WorkingTime
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
@@ -20,7 +21,7 @@ from bot.settings import Settings
 from bot.views import asset_expiry as views
 from bot.views import asset_form
 from storage import announcement as announcements
-from storage import asset, feedback_told, outbox, people, turns
+from storage import asset, feedback_told, filed_away_result, outbox, people, turns
 from storage import asset_expiry as store
 from storage.db import Database
 
@@ -83,7 +84,8 @@ def refresh_messages(task: Task) -> None:
             message = views.settled_message(card, last_day, today, current=current)
             if message is None:
                 evidence = _evidence(session, task.team_id, version_id, task.now)
-                message = views.ladder_message(card, evidence, today, draft=_draft(cards, today))
+                check = _check(session, task.team_id, version_id)
+                message = views.ladder_message(card, evidence, today, draft=_draft(cards, today), check=check)
             store.record_message_change(session, sent, message=message, now=task.now)
 
 
@@ -155,7 +157,8 @@ def _settle(
         store.record_rung(session, ladder, rung, team_id=team_id, work=work, now=now, reason=reason)
     if due.send is None or not store.record_rung(session, ladder, due.send, team_id=team_id, work=work, now=now):
         return False
-    message = views.ladder_message(card, evidence, today, draft=_draft(cards, today))
+    check = _check(session, team_id, ladder.version_id)
+    message = views.ladder_message(card, evidence, today, draft=_draft(cards, today), check=check)
     key = store.message_key(ladder.version_id, due.send)
     outbox.enqueue(session, team_id=team_id, key=key, target=owner_id, message=message, now=now, lane=LANE)
     return True
@@ -183,6 +186,11 @@ def _tell_admins(db: Database, team_id: str, ladder: store.Ladder, now: datetime
 
 def _evidence(session: Session, team_id: str, version_id: int, now: datetime) -> Evidence:
     return store.count_evidence(session, team_id=team_id, version_id=version_id, since=now - LOOK_BACK)
+
+
+def _check(session: Session, team_id: str, version_id: int) -> CheckFinding | None:
+    """The latest verdict of its filed-away checks, if there is one."""
+    return next(iter(filed_away_result.list_latest(session, team_id=team_id, version_ids=[version_id])), None)
 
 
 def _draft(cards: list[Card], today: date) -> Card | None:

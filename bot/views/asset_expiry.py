@@ -5,10 +5,12 @@ from typing import Any
 
 from bot.domain.asset import RETIRED, SUPERSEDED, Card, state_on
 from bot.domain.asset_expiry import Evidence, speaks_for
+from bot.domain.filed_away import CheckFinding
 from bot.domain.text import clip, count, inert
 from bot.views import kit
 from bot.views.asset import SHOW
-from bot.views.asset_card import asset_name, no_longer, retire_button
+from bot.views.asset_card import asset_name, no_longer, retire_button, show_button
+from bot.views.filed_away_owner import result_line
 
 RENEW = "expiry.renew"  # the button (value: version:last day) and the form
 REVISE = "expiry.revise"  # value: version
@@ -17,13 +19,15 @@ FEWEST = 5  # people who used it before it is told how many they are and where
 WHY = "I ask 90, 60 and 30 days before the last day of an asset that you own, and on that day itself."
 
 
-def ladder_message(card: Card, evidence: Evidence, today: date, *, draft: Card | None = None) -> dict[str, Any]:
+def ladder_message(
+    card: Card, evidence: Evidence, today: date, *, draft: Card | None = None, check: CheckFinding | None = None
+) -> dict[str, Any]:
     """What the owner reads: when it expires, what the field made of it, and what can be done.
 
-    `draft` is the next version, where there is one.
+    `draft` is the next version, where there is one, and `check` what its latest filed-away check has found.
     """
     head = expiry_sentence(card, today)
-    blocks = [kit.section(f"📅 {head}"), kit.section(_evidence(card, evidence))]
+    blocks = [kit.section(f"📅 {head}"), kit.section(_evidence(card, evidence, check))]
     if draft is not None:
         told = (
             f"{inert(clip(draft.version, 40))} is in the library as a draft. Once it is out, it takes this one's place."
@@ -43,8 +47,7 @@ def settled_message(card: Card, last_day: date, today: date, *, current: Card | 
     if not told:
         return None
     shown = current if current is not None and state_on(card, today) == SUPERSEDED else card
-    label = f"Show {clip(shown.version, 40)}" if shown is not card else "Show"
-    show = kit.button(label, SHOW, str(shown.version_id))
+    show = kit.button("Show", SHOW, str(card.version_id)) if shown is card else show_button(shown)
     return {"text": told, "blocks": [kit.section(f"✅ {told}"), {"type": "actions", "elements": [show]}]}
 
 
@@ -149,9 +152,11 @@ def _buttons(card: Card, draft: Card | None) -> list[dict[str, Any]]:
     ]
 
 
-def _evidence(card: Card, evidence: Evidence) -> str:
+def _evidence(card: Card, evidence: Evidence, check: CheckFinding | None) -> str:
     lines = ["*What the field made of it, in 13 weeks*", f"• {_uses(evidence)}"]
     lines += [f"• {part}" for part in _worth(evidence)]
+    if check is not None:
+        lines.append(f"• Asked of a sample: {result_line(check)}")
     if card.review_days:
         lines.append(f"• {_at_stake(card.review_days, speaks_for(evidence))}")
     return "\n".join(lines)

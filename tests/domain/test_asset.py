@@ -276,3 +276,10 @@ def test_addresses_of_one_place_are_one() -> None:
     link = "https://assets.meridian.example/corvane-surgeon-deck/v3"
     assert comparable(link) == comparable("http://WWW.assets.meridian.example/corvane-surgeon-deck/v3/?utm_source=x#p4")
     assert find_linked([link, link + "?page=4", "https://[", "nonsense"], CARDS) == [DECK]
+
+
+def test_a_link_that_versions_share_means_the_last_of_them() -> None:
+    old = replace(DECK, version_id=90, version="v2", superseded_by="v3")
+    other = replace(DECK, version_id=91, asset_id=90)
+    assert find_linked([DECK.link], [old, DECK, other]) == [DECK, other]
+    assert find_linked([DECK.link], [DECK, replace(DECK, version_id=92, released_at=None)]) == [DECK]

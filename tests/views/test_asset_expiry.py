@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.asset import Card
 from bot.domain.asset_expiry import Evidence
+from bot.domain.filed_away import CheckFinding, Uses
 from bot.views import asset, asset_form, asset_library, kit
 from bot.views import asset_expiry as views
 from sandbox.blocks import check_message, check_view
@@ -25,6 +26,7 @@ WORST = Card(
 PLAIN = replace(WORST, title="Deck", version="v2", reference="R-1", owner_name="Ines", review_days=20, version_id=7)
 DRAFT = replace(WORST, version_id=8, released_at=None)
 RETIRED = replace(WORST, retired_at=NOW)
+CHECK = CheckFinding(7, 2, "filed_away", Uses({"did_not_know": 20}), NOW)
 MOST = Evidence(*([10**6] * 8))
 LAST = date(2027, 5, 31)
 
@@ -36,7 +38,7 @@ def settled(card: Card, current: Card | None = None) -> dict[str, Any]:
 
 
 MESSAGES = {
-    "asked": views.ladder_message(WORST, MOST, TODAY, draft=DRAFT),
+    "asked": views.ladder_message(WORST, MOST, TODAY, draft=DRAFT, check=CHECK),
     "asked of little": views.ladder_message(replace(WORST, review_days=None), Evidence(), TODAY),
     "expired": views.ladder_message(replace(WORST, expires_on=date(2026, 1, 1)), Evidence(people=1), TODAY),
     "renewed": settled(WORST),
@@ -114,6 +116,8 @@ def test_people_and_regions_are_told_from_five_on() -> None:
     assert "Used with a customer 9 times, by 5 people in 1 region\n" in many
     assert "Hurt twice" in many
     assert "Helped" not in many
+    checked = said(views.ladder_message(PLAIN, Evidence(), TODAY, check=CHECK))
+    assert "Asked of a sample: 🗄️ filed away, 0 of 20" in checked
 
 
 @pytest.mark.parametrize(
