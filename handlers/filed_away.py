@@ -43,12 +43,11 @@ def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> in
     with db.read() as session:
         every = store.list_standing(session, team_id=team_id, now=now)
         overtaken = {one.check.asset_version_id for one in every if one.check.number > 1 and one.check.due_at <= now}
-        steps = [(one.check.id or 0, _step(session, one, overtaken, now, settings)) for one in every]
+        due = [one.check.id or 0 for one in every if _step(session, one, overtaken, now, settings)[0] != "wait"]
     done = 0
-    for check_id, (step, reason) in steps:
-        if step != "wait":
-            with db.begin() as session:
-                done += _do(session, team_id, check_id, step, reason, now, settings)
+    for check_id in due:
+        with db.begin() as session:
+            done += _do_step(session, team_id, check_id, overtaken, now, settings)
     with db.read() as session:
         untold = store.list_untold(session, team_id=team_id, since=now - LATEST)
     for check in untold:
@@ -119,14 +118,19 @@ def _is_decided(session: Session, check: FiledAwayCheck, *, is_anybody_left: boo
     return is_decided(uses, settings.use_goal, wanted=check.wanted, is_anybody_left=is_anybody_left)
 
 
-def _do(
-    session: Session, team_id: str, check_id: int, step: str, reason: str, now: datetime, settings: Settings
+def _do_step(
+    session: Session, team_id: str, check_id: int, overtaken: set[int], now: datetime, settings: Settings
 ) -> int:
-    """Do one step, if it is still the one to do: another process may have been quicker."""
+    """Do what is to be done with a check, decided once more now that nobody else can change it; gives 1, or 0."""
     standing = store.find_standing(session, team_id=team_id, check_id=check_id, now=now)
     if standing is None or standing.check.state == "closed":
         return 0
     check = standing.check
+    if check.state == "asking":
+        store.settle_answers(session, check)
+    step, reason = _step(session, standing, overtaken, now, settings)
+    if step == "wait":
+        return 0
     if step == "open":
         payload = {"check_id": check_id}
         real, key = datetime.now(UTC), f"{DRAW}:{check_id}"
@@ -137,7 +141,6 @@ def _do(
     elif step == "cancel":
         check.state, check.reason = "cancelled", reason
     elif step == "close":
-        store.settle_answers(session, check)
         uses = store.count_uses(session, team_id=team_id, check_ids=[check_id])[check_id]
         check.state, check.verdict = "closed", judge(uses, settings.use_goal)
         check.closes_at = min(check.closes_at, now)
