@@ -18,8 +18,9 @@ from bot.domain.working_time import WorkingTime
 from bot.jobs import Task
 from bot.settings import Settings
 from storage import ask as store
-from storage import ask_stop, away, jobs, people
+from storage import jobs, people
 from storage.ask import Ask
+from storage.asking import find_standing
 from storage.db import Database
 from storage.people import Person
 from storage.turns import take_turn
@@ -168,43 +169,39 @@ def _ready(session: Session, task: Task, due: Sequence[Ask]) -> list[str]:
     return [one.user_id for one in found if one.is_active and working_time(one, task.settings).is_on(task.now)]
 
 
-def _standing(
-    session: Session, task: Task, ask: Ask, person: Person, *, number: int, spent: int, working: WorkingTime
-) -> Standing:
+def _settle(session: Session, task: Task, ask_id: int, user_id: str, message: Message) -> bool:
+    """Look at one ask as things are now, and do what follows; True if a message goes out."""
+    take_turn(session, team_id=task.team_id, of=f"person {user_id}")  # an answer in this moment, or another sender
+    since, now = task.now - presence.KEPT_FOR, task.now
+    found = find_standing(session, team_id=task.team_id, ask_id=ask_id, user_id=user_id, since=since)
+    if found is None or found.ask.state not in ("planned", "asked"):
+        return False
+    ask, number = found.ask, found.number
+    if ask.next_at is None or ask.next_at > now:
+        return False
+    person = found.person or Person(team_id=task.team_id, user_id=user_id, is_active=False, created_at=now)
+    working = working_time(person, task.settings)
+    week = working.monday(now)
+    spent = store.count_week(session, team_id=task.team_id, user_id=user_id, week=week)
     # A reminder takes no place from a question that nobody has put yet.
-    waiting = store.count_waiting(session, team_id=ask.team_id, user_id=ask.user_id, now=task.now) if number else 0
-    known = away.list_away(session, team_id=ask.team_id, user_ids=[ask.user_id], since=task.now - presence.KEPT_FOR)
-    return Standing(
+    waiting = store.count_waiting(session, team_id=task.team_id, user_id=user_id, now=now) if number else 0
+    standing = Standing(
         number=number,
         closes_at=ask.closes_at,
         working=working,
         is_active=person.is_active,
-        is_stopped=ask_stop.is_stopped(session, team_id=ask.team_id, user_id=ask.user_id, stop_key=ask.stop_key),
-        away_until=known.get(ask.user_id),
+        is_stopped=found.is_stopped,
+        away_until=found.away_until,
         asked=spent + waiting,
         budget=task.settings.ask_budget,
         held_by=ask.reason,
     )
-
-
-def _settle(session: Session, task: Task, ask_id: int, user_id: str, message: Message) -> bool:
-    """Look at one ask as things are now, and do what follows; True if a message goes out."""
-    take_turn(session, team_id=task.team_id, of=f"person {user_id}")  # an answer in this moment, or another sender
-    ask = store.get_ask(session, team_id=task.team_id, ask_id=ask_id, user_id=user_id)
-    if ask is None or ask.state not in ("planned", "asked") or ask.next_at is None or ask.next_at > task.now:
-        return False
-    person = people.get_person(session, team_id=task.team_id, user_id=user_id)
-    person = person or Person(team_id=task.team_id, user_id=user_id, is_active=False, created_at=task.now)
-    number, working = store.count_messages(session, ask), working_time(person, task.settings)
-    week = working.monday(task.now)
-    spent = store.count_week(session, team_id=task.team_id, user_id=user_id, week=week)
-    standing = _standing(session, task, ask, person, number=number, spent=spent, working=working)
-    decision = decide(standing, task.now)
+    decision = decide(standing, now)
     told = message(session, ask, person, number) if decision.action == "send" else None
     if told is not None:
-        store.send_message(session, ask, number=number, message=told, week=week, place=spent, now=task.now)
-        ask.state, ask.reason, ask.asked_at = "asked", None, ask.asked_at or task.now
-        ask.next_at = next_look(number, task.now, ask.closes_at, working)
+        store.send_message(session, ask, number=number, message=told, week=week, place=spent, now=now)
+        ask.state, ask.reason, ask.asked_at = "asked", None, ask.asked_at or now
+        ask.next_at = next_look(number, now, ask.closes_at, working)
     elif decision.action == "wait":
         ask.next_at = decision.at
         ask.reason = decision.reason if ask.state == "planned" else None
