@@ -25,7 +25,7 @@ import structlog
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from bench.year_check import check_years
 from bench.year_people import REGIONS, TEAM, Life, Presence, meet
@@ -40,7 +40,7 @@ from bot.settings import Settings, read_settings
 from handlers import JOBS, ask, check_in_close, check_in_round, filed_away
 from storage import ask_stop, check_in, feedback, filed_away_plan, people, workspace
 from storage import filed_away as checks
-from storage.ask import Ask, AskMessage
+from storage.ask import KINDS, Ask, AskMessage
 from storage.asset import Asset, AssetVersion
 from storage.db import Database
 from storage.outbox import Outbox
@@ -61,9 +61,9 @@ class Size:
 
     days: int = 3 * 365
     people: int = 2000
-    reps: int = 150
+    reps: int = 80
     releases: int = 60
-    groups: int = 4  # managers who ask their own ten people each week
+    groups: int = 3  # managers who ask their own ten people each week
 
 
 QUICK = Size(days=45, people=80, reps=40, releases=60, groups=1)
@@ -272,10 +272,12 @@ class Years:
 
     def next_due(self) -> datetime:
         """The next full hour in which an ask is due, or six hours from now."""
+        latest, due = self.now + IDLE, self.now + IDLE
         with self.db.read() as session:
-            due = session.exec(select(func.min(Ask.next_at)).where(Ask.team_id == TEAM)).one()
-        latest = self.now + IDLE
-        if due is None or due >= latest:
+            for kind in KINDS:
+                query = select(Ask.next_at).where(Ask.team_id == TEAM, Ask.kind == kind, col(Ask.next_at).is_not(None))
+                due = min(due, session.exec(query.order_by(col(Ask.next_at)).limit(1)).first() or due)
+        if due >= latest:
             return latest
         late = due - START
         return max(self.now + HOUR, START + HOUR * -(-late // HOUR))
