@@ -183,11 +183,11 @@ def test_a_database_that_is_away_for_a_tick_ends_nothing(db: Database) -> None:
     alarm = make_alarm(db, clock, asked.run_due, woken=woken)
     for table in ("workspace", "heartbeat"):
         with db.begin() as session:
-            session.connection().execute(text(f"ALTER TABLE {table} RENAME TO away"))
+            session.connection().execute(text(f"ALTER TABLE {table} RENAME TO hidden"))
         clock.jump(timedelta(0))  # nothing comes back to whoever has told of the jump
         alarm.tick()
         with db.begin() as session:
-            session.connection().execute(text(f"ALTER TABLE away RENAME TO {table}"))
+            session.connection().execute(text(f"ALTER TABLE hidden RENAME TO {table}"))
     assert beat(db) is None
     assert woken
     alarm.tick()
