@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot import asking
-from bot.access import NOT_FOUND, may, require
+from bot.access import NOT_FOUND, Actor, may, require
 from bot.domain.audience import Audience
 from bot.domain.check_in import (
     FEW,
@@ -53,7 +53,7 @@ def ask_for_check_ins(session: Session, act: Act) -> Answer:
     word = clean(act.text).lower()
     if word in ("", "list"):
         return Answer(modal=_library(session, act))
-    if word in ("new", "add", "start"):
+    if word == "new":
         return Answer(modal=_new_form(session, act, EMPTY))
     return Answer(text=views.help_text("" if word == "help" else act.text))
 
@@ -71,11 +71,11 @@ def open_new_form(session: Session, act: Act) -> Answer:
 
 def open_edit_form(session: Session, act: Act) -> Answer:
     """Open the form with what a check-in says now."""
-    row = _kept(session, act, act.row_id)
+    row = _require(session, act, store.get_check_in(session, team_id=act.team_id, check_in_id=act.row_id))
     notices = []
     if store.list_rounds(session, team_id=act.team_id, check_in_id=row.id or 0, state="open"):
         notices.append(check_in_form.OPEN_ROUND)
-    if _owner_roles(session, act, row) == frozenset():
+    if _owner(session, act, row) is None:
         notices.append(BECOMES_YOURS)
     view = check_in_form.form_modal(
         store.fields_of(row),
@@ -90,12 +90,12 @@ def open_edit_form(session: Session, act: Act) -> Answer:
 
 def preview(session: Session, act: Act) -> Answer:
     """Show what stands in the form as one real member of the group will see it."""
-    own = _own_group(session, act)
-    fields, wrong = _read_form(session, act, own)
+    own, kept = _own_group(session, act), _in_form(session, act)
+    owner = (_owner(session, act, kept) if kept else None) or act.actor
+    fields, wrong = _read_form(session, act, own, kept)
     cadence = fields.cadence if "days" not in wrong and "at" not in wrong else Cadence()
     first = min(max(fields.starts_on or act.today, act.today), act.today + FURTHEST)
-    day = next_date(cadence, first, after=None, now=act.now)
-    audience = fields.audience
+    day, audience = next_date(cadence, first, after=None, now=act.now), fields.audience
     fits = store.count_group(session, team_id=act.team_id, audience=audience, of=own)
     found = store.list_group(session, team_id=act.team_id, audience=audience, of=own, limit=2)
     reader = next((one for one in found if one.user_id != act.actor.user_id), found[0] if found else None)
@@ -104,8 +104,8 @@ def preview(session: Session, act: Act) -> Answer:
         asked=Asked(
             name=fields.name,
             questions=tuple(one for one in fields.questions if one.text),
-            owner_id=act.actor.user_id,
-            owner_name=act.actor.name,
+            owner_id=owner.user_id,
+            owner_name=owner.name,
             named_for=act.actor.user_id if sees_names(act.actor.roles) else "",
             group=group_words(audience, own.department if own else ""),
             size=fits if not audience.channel_ids else max(fits, FEW),
@@ -123,7 +123,7 @@ def preview(session: Session, act: Act) -> Answer:
 
 def start_check_in(session: Session, act: Act) -> Answer:
     """Save what the form says as a new check-in; nothing is asked before its first day."""
-    fields, wrong = _read_form(session, act, _own_group(session, act))
+    fields, wrong = _read_form(session, act, _own_group(session, act), None)
     if wrong:
         raise FormErrors(wrong)
     row = store.add_check_in(session, team_id=act.team_id, owner_id=act.actor.user_id, fields=fields, now=act.now)
@@ -134,10 +134,10 @@ def save_check_in(session: Session, act: Act) -> Answer:
     """Put what the form says in the place of what a check-in said; a round that is open keeps what it has."""
     check_in_id = row_number(act.memo.get("check_in_id"))
     row = _require(session, act, store.take_check_in(session, team_id=act.team_id, check_in_id=check_in_id))
-    fields, wrong = _read_form(session, act, _own_group(session, act), started_on=row.starts_on)
+    fields, wrong = _read_form(session, act, _own_group(session, act), row)
     if wrong:
         raise FormErrors(wrong)
-    owner_id = row.owner_id if _owner_roles(session, act, row) else act.actor.user_id
+    owner_id = row.owner_id if _owner(session, act, row) else act.actor.user_id
     version = row_number(act.memo.get("version"))
     store.record_fields(session, row, fields=fields, version=version, owner_id=owner_id)
     return Answer(view=_library(session, act, notice=_saved(session, act, row, "It is saved.")))
@@ -156,7 +156,7 @@ def stop_check_in(session: Session, act: Act) -> Answer:
 def resume_check_in(session: Session, act: Act) -> Answer:
     """Start a stopped one again, from tomorrow on."""
     row = _require(session, act, store.take_check_in(session, team_id=act.team_id, check_in_id=act.row_id))
-    if _owner_roles(session, act, row) == frozenset():
+    if _owner(session, act, row) is None:
         row.owner_id = act.actor.user_id
     if row.stopped_at is not None:
         store.record_stopped(session, row, now=None, starts_on=act.today + timedelta(days=1))
@@ -182,22 +182,21 @@ def _suggestions(act: Act, kept: list[store.CheckIn]) -> list[Suggestion]:
 
 
 def _card(session: Session, act: Act, row: store.CheckIn, last: date | None) -> views.CheckInCard:
-    fields, owner = store.fields_of(row), people.get_person(session, team_id=act.team_id, user_id=row.owner_id)
+    fields, person = store.fields_of(row), people.get_person(session, team_id=act.team_id, user_id=row.owner_id)
     rounds_in = partial(store.list_rounds, session, team_id=act.team_id, check_in_id=row.id or 0)
     is_open, closed = rounds_in(state="open"), rounds_in(state="closed")
-    roles = _owner_roles(session, act, row)
-    department = owner.department if owner and sees_names(roles) else ""
-    is_running = row.stopped_at is None
+    owner, is_running = _owner(session, act, row), row.stopped_at is None
+    department = owner.department if owner and sees_names(owner.roles) else ""
     return views.CheckInCard(
         check_in_id=row.id or 0,
         fields=fields,
-        owner_name=owner.name if owner else "",
+        owner_name=person.name if person else "",
         group=group_words(fields.audience, department),
         is_running=is_running,
-        next_on=next_date(fields.cadence, row.starts_on, after=last, now=act.now) if is_running and roles else None,
+        next_on=next_date(fields.cadence, row.starts_on, after=last, now=act.now) if is_running and owner else None,
         open_until=last_day(is_open[0].closes_at) if is_open else None,
         closed_round_id=closed[0].id if closed else None,
-        is_orphan=not roles,
+        is_orphan=owner is None,
     )
 
 
@@ -211,13 +210,11 @@ def _new_form(session: Session, act: Act, fields: CheckInFields) -> dict[str, An
 
 
 def _read_form(
-    session: Session, act: Act, own: Person | None, started_on: date | None = None
+    session: Session, act: Act, own: Person | None, kept: store.CheckIn | None
 ) -> tuple[CheckInFields, dict[str, str]]:
     """What the form says and what is wrong with it; a group of nobody is wrong too."""
     fields = check_in_form.fields_in(act.form, regions=(own.region,) if own else None)
-    if act.memo.get("check_in_id") and started_on is None:
-        started_on = _kept(session, act, row_number(act.memo.get("check_in_id"))).starts_on
-    wrong = check_check_in_fields(fields, act.today, started_on=started_on)
+    wrong = check_check_in_fields(fields, act.today, started_on=kept.starts_on if kept else None)
     if own is None and set(fields.audience.regions) - set(store.list_regions(session, team_id=act.team_id)):
         wrong["regions"] = UNKNOWN_REGION
     is_known = not {"role", "regions", "channels"} & wrong.keys()
@@ -258,20 +255,22 @@ def _own_group_words(own: Person | None) -> str:
     return group_words(Audience(role="", regions=(own.region,)), own.department) if own else ""
 
 
-def _owner_roles(session: Session, act: Act, row: store.CheckIn) -> frozenset[str]:
-    """The roles of a check-in's owner; none if they have left or may keep it no more."""
-    known = act.settings
-    owner = store.find_owner(session, row, admins=known.admin_user_ids, default_tz=known.default_tz)
-    return owner.roles if owner else frozenset()
+def _owner(session: Session, act: Act, row: store.CheckIn) -> Actor | None:
+    """A check-in's owner, None if they have left or may keep it no more."""
+    return store.find_owner(session, row, admins=act.settings.admin_user_ids, default_tz=act.settings.default_tz)
 
 
 def _may_keep(session: Session, act: Act, row: store.CheckIn) -> bool:
-    roles = _owner_roles(session, act, row)
+    owner = _owner(session, act, row)
+    roles = owner.roles if owner else frozenset[str]()
     return may_keep(act.actor.user_id, act.actor.roles, owner_id=row.owner_id, owner_roles=roles)
 
 
-def _kept(session: Session, act: Act, check_in_id: int) -> store.CheckIn:
-    return _require(session, act, store.get_check_in(session, team_id=act.team_id, check_in_id=check_in_id))
+def _in_form(session: Session, act: Act) -> store.CheckIn | None:
+    """The check-in that stands in the form, None if it is a new one."""
+    check_in_id = row_number(act.memo.get("check_in_id"))
+    kept = store.get_check_in(session, team_id=act.team_id, check_in_id=check_in_id)
+    return _require(session, act, kept) if check_in_id else None
 
 
 def _require(session: Session, act: Act, row: store.CheckIn | None) -> store.CheckIn:
