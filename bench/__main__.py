@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("start", "ack", "digest", "fuzz", "load", "nth", "zones", "fanout", "twice", "crash")
+NAMES = ("start", "ack", "digest", "fuzz", "load", "nth", "zones", "fanout", "twice", "year", "crash")
 
 
 def main() -> int:

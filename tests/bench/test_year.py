@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from bench.year import START, Found, Size, Years
+from bench.year import Found, Years
 from bench.year_check import check_years
+from bench.year_company import START, Size
 from bench.year_people import HOURS, Life
 from bot.domain.working_time import WorkingTime
 from storage.ask import Ask, AskMessage
@@ -24,17 +25,17 @@ def url(tmp_path: Path, migrated_file: Path) -> str:
 
 
 def test_nobody_is_asked_against_the_manners_and_what_is_wrong_is_found(url: str) -> None:
-    company = Years(url, TINY, seed=2)
-    company.run(lambda _now: None)
+    whole = Years(url, TINY, seed=2)
+    whole.run(lambda _now: None)
 
     def wrong() -> list[str]:
         found = Found()
-        with company.db.read() as session:
-            check_years(session, company.lives, found, start=START, end=company.end)
+        with whole.db.read() as session:
+            check_years(session, whole.company.lives, found, start=START, end=whole.end)
         return found.wrong
 
     assert wrong() == []
-    with company.db.begin() as session:
+    with whole.db.begin() as session:
         messages = session.exec(select(AskMessage).order_by(col(AskMessage.id))).all()
         asks = session.exec(select(Ask).order_by(col(Ask.id))).all()
         answered = next(ask for ask in asks if ask.answered_at)
@@ -57,7 +58,7 @@ def test_nobody_is_asked_against_the_manners_and_what_is_wrong_is_found(url: str
         "is forgotten", "was due and has no slot", "does not go to",
     ):  # fmt: skip
         assert words in told, words
-    company.db.close()
+    whole.db.close()
 
 
 @pytest.mark.parametrize("hours", HOURS)
