@@ -45,9 +45,13 @@ def answer(person: Person, text: str, on: Message | None = None) -> None:
     assert person.submit(answer0=text) == {}
 
 
-def close(slack: Slack, keeper: Person) -> Message:
-    """Tuesday 1 December, in the keeper's working hours: the summary is there."""
-    slack.jump(to="2026-12-01T10:00:00Z" if keeper.name != ADMIN else "2026-12-01T18:00:00Z")
+def stop(keeper: Person) -> Message:
+    """The keeper stops it: its round closes, and the summary is there."""
+    keeper.slack.post("close", user=keeper.id, all=True)
+    keeper.command("/check-in")
+    keeper.click("Stop")
+    assert "is stopped: nobody is asked any more." in keeper.modal
+    keeper.slack.post("close", user=keeper.id, all=True)
     return keeper.reads("is over", "app")
 
 
@@ -82,7 +86,8 @@ def test_a_suggestion_is_started_asked_answered_edited_taken_back_and_summed_up(
     joao.click("Answer again", joao.reads("Taken back.", "app"))
     assert joao.submit(answer0="The subsidence paper as one page") == {}
     joao.reads("The subsidence paper as one page", "app")
-    told = close(slack, ines)
+    slack.jump(to="2026-12-01T10:00:00Z")
+    told = ines.reads("is over", "app")
     assert "the round of Tuesday 24 November is over.\n1 of 5 people answered.\nRead the answers" in told.text
     assert "Next round: Tuesday 8 December." in told.text
     ines.click("Read the answers", told)
@@ -109,7 +114,7 @@ def test_an_answer_that_is_feedback_stands_with_the_feedback_and_counts_nowhere_
     assert priya.submit(answer0="That nobody opens a long PDF on a phone") == {}
     priya.command("/asset-feedback mine")
     priya.click("Withdraw", priya.reads("That nobody opens a long PDF", "#general"))
-    told = close(slack, ines)
+    told = stop(ines)
     assert "0 of " in told.text
     assert "Read the answers" not in told.buttons
 
@@ -187,7 +192,7 @@ def test_a_manager_asks_their_own_group_by_name_and_nobody_else_reads_the_names(
     assert f"{gudrun.name} sees your name with your answer; marketing may read it without your name." in asked.text
     answer(slack.person(GERMAN), "A German price sheet", asked)
     slack.person(GERMAN).reads("Thank you, that is recorded.", "app")
-    told = close(slack, gudrun)
+    told = stop(gudrun)
     assert "1 of 7 people answered." in told.text
     gudrun.click("Read the answers", told)
     assert "A German price sheet" in gudrun.modal
@@ -222,10 +227,7 @@ def test_stopped_while_open_it_closes_and_late_words_are_kept(slack: Slack) -> N
     asked = ask(slack)
     answer(joao, "The data table", asked)
     joao.reads("Thank you, that is recorded.", "app")
-    ines.command("/check-in")
-    ines.click("Stop")
-    assert "is stopped: nobody is asked any more." in ines.modal
-    told = ines.reads("is over", "app")
+    told = stop(ines)
     assert "1 of " in told.text
     assert "The check-in is stopped." in told.text
     nuria.click("Answer", nuria.reads(WANTED, "app"))
@@ -246,9 +248,9 @@ def test_what_stands_in_a_summary_is_not_changed_any_more_but_taken_back(slack: 
     ines, joao = start(slack), slack.person(REP)
     answer(joao, "The data table", ask(slack))
     receipt = joao.reads("Thank you, that is recorded.", "app")
-    close(slack, ines)
+    stop(ines)
     joao.click("Edit", receipt)
-    assert "This round closed on Monday 30 November" in joao.finds(lambda one: one.is_ephemeral, "why").text
+    assert "This round closed on Tuesday 24 November" in joao.finds(lambda one: one.is_ephemeral, "why").text
     joao.click("Take back", receipt)
     joao.reads("Taken back.", "app")
     ines.click("Read the answers")
@@ -264,7 +266,7 @@ def test_what_is_held_is_told_to_the_writer_and_counted_for_the_owner(slack: Sla
     receipt = joao.reads("Feedback is not a report.", "app")
     assert "on hold and shown to nobody" in receipt.text
     assert INJURY not in receipt.text
-    told = close(slack, ines)
+    told = stop(ines)
     assert "1 answer is on hold" in told.text
     ines.click("Read the answers", told)
     assert "There is nothing to read." in ines.modal
