@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from slack_sdk import WebClient
+from sqlmodel import Session, col, select, update
 
 from bot import asking
 from bot.access import NOT_FOUND
@@ -13,13 +14,18 @@ from bot.domain.audience import Audience
 from bot.domain.check_in import Asked, Cadence, CheckInFields, Question, closes_at
 from bot.errors import BotError
 from bot.intake import Act
+from bot.jobs import Task
+from bot.reader import Reader
 from bot.settings import read_settings
 from handlers import check_in_answer as answering
+from handlers import check_in_round as rounds
 from storage import check_in as store
 from storage import check_in_answer as answers
 from storage import feedback, people
+from storage.ask import Ask
 from storage.db import Database
 from storage.feedback import Feedback
+from storage.slots import Slot
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 DAY, TEAM = date(2026, 11, 24), "T1"
@@ -145,6 +151,38 @@ def test_a_group_of_5000_is_planned_fast_and_once(db: Database) -> None:
             took.append(time.perf_counter() - began)
         assert new == expected
     assert took[0] < 10, "a plan of 5,000 holds the database for less than a moment, even on a busy machine"
+
+
+def test_a_plan_that_was_interrupted_goes_on_where_it_ended(db: Database) -> None:
+    with db.begin() as session:
+        add_people(session)
+        session.add_all(
+            people.Person(team_id=TEAM, user_id=f"U{n:05}", name=f"Rep {n}", created_at=NOW)
+            for n in range(rounds.AT_ONCE)
+        )
+        row = store.add_check_in(session, team_id=TEAM, owner_id="U1", fields=FIELDS, now=NOW)
+    task = Task(
+        team_id=TEAM, payload={"check_in_id": row.id, "day": DAY.isoformat()}, now=NOW, settings=SETTINGS, db=db,
+        reader=Reader(WebClient(base_url="http://127.0.0.1:9/")), publish_home=lambda _user, _view: None,
+    )  # fmt: skip
+    rounds.open_round(task)
+    planned = asks_planned(db)
+    assert len(planned) == rounds.AT_ONCE + 4
+    with db.begin() as session:  # as if it had been killed after the first part
+        for ask in session.exec(select(Ask).where(col(Ask.user_id).in_(planned[rounds.AT_ONCE :]))).all():
+            session.delete(ask)
+        session.exec(update(Slot).values(state="due"))
+    rounds.open_round(task)
+    assert asks_planned(db) == planned
+    rounds.open_round(task)
+    with db.read() as session:
+        assert [slot.state for slot in session.exec(select(Slot)).all()] == ["done"]
+        assert len(session.exec(select(store.CheckInRound)).all()) == 1
+
+
+def asks_planned(db: Database) -> list[str]:
+    with db.read() as session:
+        return list(session.exec(select(Ask.user_id).order_by(col(Ask.user_id))))
 
 
 # edits
