@@ -319,16 +319,19 @@ def test_a_channel_that_cannot_be_seen_is_said_and_the_round_is_skipped(slack: S
 def test_when_the_clock_jumps_over_a_round_it_is_skipped_and_the_next_one_comes(
     slack: Slack, database_url: str
 ) -> None:
+    db = Database(database_url)
+
+    def told() -> list[tuple[str, str, str | None]]:
+        query = select(Slot).where(Slot.schedule == "check_in").order_by(col(Slot.local_date))
+        with db.read() as session:
+            return [(f"{slot.local_date:%d %b}", slot.state, slot.reason) for slot in session.exec(query)]
+
     start(slack)
     slack.jump(to="2026-11-29T12:00:00Z")
-    slack.settle()
+    wait_until(lambda: told() == [("24 Nov", "skipped", TOO_LATE)], "the round is skipped")
     ask(slack)
-    db = Database(database_url)
-    with db.read() as session:
-        slots = session.exec(select(Slot).where(Slot.schedule == "check_in").order_by(col(Slot.local_date))).all()
+    assert told() == [("24 Nov", "skipped", TOO_LATE), ("01 Dec", "done", None)]
     db.close()
-    told = [(f"{slot.local_date:%d %b}", slot.state, slot.reason) for slot in slots]
-    assert told == [("24 Nov", "skipped", TOO_LATE), ("01 Dec", "done", None)]
 
 
 def test_who_works_at_night_or_has_no_zone_is_asked_in_their_own_hours_and_who_has_left_is_not(
@@ -351,6 +354,21 @@ def test_who_works_at_night_or_has_no_zone_is_asked_in_their_own_hours_and_who_h
     slack.jump(local="tue 22:00", person=slack.person("João"))
     slack.person("João").reads(WANTED, "app")
     slack.person("Íñigo").sees_nothing_of(WANTED)
+
+
+def test_who_is_in_four_groups_is_asked_three_times_in_a_week_by_all_of_them_together(slack: Slack) -> None:
+    for number in range(1, 5):
+        keeper = start(slack, MARKETER if number % 2 else OTHER_MARKETER, name=f"Group {number}")
+        slack.post("close", user=keeper.id, all=True)
+    ask(slack)
+    joao = slack.person(REP)
+    wait_until(lambda: len([one for one in joao.messages("app") if WANTED in one.text]) == 3, "three questions")
+    slack.settle()
+    assert len([one for one in joao.messages("app") if WANTED in one.text]) == 3
+    slack.jump(local="mon 09:00", person=joao)
+    wait_until(
+        lambda: len([one for one in joao.messages("app") if WANTED in one.text]) > 3, "the next week's questions"
+    )
 
 
 def test_an_owner_who_has_lost_the_role_asks_nobody_and_another_may_take_it_over(slack: Slack) -> None:
