@@ -119,9 +119,9 @@ class AskCount:
         if self.planned:
             words += f", {self.planned} will be"
         told = [_reason_words(reason, self.refused[reason], budget) for reason in REASONS if self.refused.get(reason)]
-        if told:
-            words += f", {self.not_asked} {'was' if self.not_asked == 1 else 'were'} not: {', '.join(told)}"
-        return words
+        if len(told) == 1:
+            return f"{words}, {told[0]}"
+        return f"{words}, {self.not_asked} were not: {', '.join(told)}" if told else words
 
 
 def _reason_words(reason: str, number: int, budget: int) -> str:

@@ -135,6 +135,7 @@ def test_an_ask_always_comes_to_an_end(one: Standing, now: datetime) -> None:
 
 def test_the_sender_hears_how_many_were_not_asked_and_why() -> None:
     told = AskCount(asked=4, answered=18, closed=2, refused={"away": 1, "over_budget": 2})
+    assert replace(told, refused={"away": 2}).in_words(3) == "24 people were asked, 2 were away"
     assert told.in_words(3) == "24 people were asked, 3 were not: 2 had 3 questions that week already, 1 was away"
     assert (told.reached, told.not_asked) == (24, 3)
     assert AskCount(answered=1, planned=5).in_words(3) == "1 person was asked, 5 will be"
