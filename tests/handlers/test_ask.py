@@ -118,7 +118,7 @@ def test_one_budget_for_all_who_ask(slack: Slack, dre: Person) -> None:
     until_asked(slack, at(24, 9), words="Question ", number=3)
     assert len(asked(dre, "Question ")) == 3
     dre.opens_home()
-    wait_until(lambda: "Asked this week: 3 of 3." in dre.home, "the Home counts")
+    wait_until(lambda: "Asked this week: 3 of 3." in dre.home, "the Home counts", PATIENCE)
     slack.jump(to=at(27, 16))
     assert asked(dre) == []
     assert len(asked(dre, "Question ")) == 3, "and no reminder"
@@ -184,6 +184,7 @@ def another_process(server: SandboxServer, database_url: str) -> Iterator[None]:
         app.stop()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # one process alone serves a SQLite file
 def test_processes_that_come_and_go_ask_nobody_twice(
     slack: Slack, dre: Person, server: SandboxServer, database_url: str
 ) -> None:
