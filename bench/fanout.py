@@ -78,7 +78,7 @@ def look(server: SandboxServer, began: float, expected: set[str], said: dict[str
     seconds = max(times.values(), default=began) - began
     allowed = WORKSPACE_BURST + WORKSPACE_PER_SECOND / scale * seconds
     return Sent(
-        messages=len(taken),
+        messages=sum(count[text] for text in expected | said.keys()),
         lost=len((expected | said.keys()) - count.keys()),
         twice=sum(number - 1 for number in count.values()),
         too_fast=sum(one["answer"].get("error") == "ratelimited" for one in calls),

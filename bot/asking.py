@@ -156,8 +156,12 @@ def asked_this_week(session: Session, person: Person, now: datetime, settings: S
 
 
 def _add_job(session: Session, team_id: str, kind: str, after: dict[str, Any] | None = None) -> None:
-    # A job that runs cannot ask for itself again; two of them take turns.
-    turn = "more" if after is not None and after.get("turn") != "more" else "first"
+    # A job that runs cannot ask for itself again, nor can it be asked for, and it has looked already: two take turns.
+    if after is not None:
+        is_first = after.get("turn") == "more"
+    else:
+        is_first = not jobs.is_running(session, team_id=team_id, key=f"{kind}.ask:first")
+    turn = "first" if is_first else "more"
     key = f"{kind}.ask:{turn}"
     real = datetime.now(UTC)
     jobs.add_job(session, team_id=team_id, kind=f"{kind}.ask", key=key, payload={"turn": turn}, now=real, again=True)

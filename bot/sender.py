@@ -214,15 +214,14 @@ class Sender:
         """Make the call. Slack looks at a new file in its own time and refuses blocks with it until then, so a message
         with a picture is tried a little later, a few times, and then without.
         """
-        for part in PATIENCE if shows_picture(message) else ():
-            self._hold(row)
+        for part in (0.0, *PATIENCE) if shows_picture(message) else ():
+            self._closed.wait(self._picture_seconds * part)
+            self._go_on(row)
             try:
                 return self._client.api_call(row.method, json=where | message)
             except SlackApiError as error:
                 if error.response.get("error") != "invalid_blocks":
                     raise
-            self._closed.wait(self._picture_seconds * part)
-            self._go_on(row)
         self._hold(row)
         return self._client.api_call(row.method, json=where | in_words(message))
 

@@ -56,6 +56,12 @@ def add_job(
     session.flush()
 
 
+def is_running(session: Session, *, team_id: str, key: str) -> bool:
+    """Whether the job of this key is under way: it may have looked before what is to be done now was there."""
+    query = select(Job.id).where(Job.team_id == team_id, Job.dedupe_key == key, Job.state == "running")
+    return session.exec(query).first() is not None
+
+
 def is_any_open(session: Session, *, team_id: str) -> bool:
     """Whether a job is waiting or under way; if not, there is nothing to claim."""
     query = select(Job.id).where(Job.team_id == team_id, col(Job.state).in_(("pending", "running"))).limit(1)

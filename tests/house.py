@@ -1,5 +1,7 @@
 """The whole house for looking at: the sandbox with the sample company and its past, and the real app in it."""
 
+import csv
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,3 +53,16 @@ def whole_house(database_url: str) -> Iterator[Slack]:
     screen.close()
     app.stop()
     server.stop()
+
+
+def lasting_company(source: Path, folder: Path) -> Path:
+    """A copy of a company in which nothing will expire: no expiry message is among those that a test counts."""
+    for file in source.glob("*.csv"):
+        shutil.copy(file, folder)
+    with (source / "assets.csv").open(encoding="utf-8", newline="") as read:
+        rows = list(csv.DictReader(read))
+    with (folder / "assets.csv").open("w", encoding="utf-8", newline="") as written:
+        writer = csv.DictWriter(written, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row | {"expires_at": ""} for row in rows)
+    return folder

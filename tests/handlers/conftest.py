@@ -14,7 +14,7 @@ from bot.clock import RemoteClock
 from bot.company import load_company
 from sandbox.server import SandboxServer
 from storage.db import Database
-from tests.house import sandbox_settings
+from tests.house import lasting_company, sandbox_settings
 from tests.slack import Slack, wait_until
 from tests.watch import check_log, check_outgoing, plant_canaries
 from tests.work import is_idle
@@ -40,6 +40,12 @@ def newcomers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("people.csv", "assets.csv"):
         shutil.copy(COMPANY / name, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The newcomers' company with assets of which none will expire."""
+    return lasting_company(COMPANY, tmp_path_factory.mktemp("lasting"))
 
 
 @pytest.fixture

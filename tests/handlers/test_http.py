@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from sandbox.server import SandboxServer
 from storage.db import Database
 from tests.databases import sqlite_database
 from tests.handlers.conftest import COMPANY, HOUSE
+from tests.house import lasting_company
 from tests.slack import Slack, wait_until
 from tests.work import is_idle
 
@@ -103,9 +105,10 @@ def company(server: SandboxServer, database_url: str) -> Iterator[Slack]:
     screen = Slack(server.url, is_idle=lambda: is_idle(db))
     screen.post("reset")
     screen.post("limits", scale=0)
-    with db.begin() as session:
+    with db.begin() as session, tempfile.TemporaryDirectory() as folder:
         now = RemoteClock(f"{server.url}/_sandbox/clock").now()
-        load_company(session, folder=COMPANY, team_id=server.team_id, now=now)
+        lasting = lasting_company(COMPANY, Path(folder))
+        load_company(session, folder=lasting, team_id=server.team_id, now=now)
     yield screen
     screen.post("http", request_url=None)
     screen.close()

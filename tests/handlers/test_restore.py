@@ -53,7 +53,7 @@ def server_is_connected(server: SandboxServer) -> bool:
 
 @pytest.mark.parametrize("sent_since", [True, False])
 def test_a_message_that_waited_arrives_once(
-    server: SandboxServer, database_url: str, newcomers: Path, tmp_path: Path, sent_since: bool
+    server: SandboxServer, database_url: str, lasting: Path, tmp_path: Path, sent_since: bool
 ) -> None:
     screen = Slack(server.url)
     screen.post("reset")
@@ -61,7 +61,7 @@ def test_a_message_that_waited_arrives_once(
     now = RemoteClock(f"{server.url}/_sandbox/clock").now()
     db = Database(database_url)
     with db.begin() as session:
-        load_company(session, folder=newcomers, team_id=server.team_id, now=now)
+        load_company(session, folder=lasting, team_id=server.team_id, now=now)
     with running(server, database_url) as slack:
         dre, ines = slack.person(REP), slack.person(OWNER)
         busy = {"method": "chat.postMessage", "kind": "ratelimited", "rate": 1.0, "delay": 2}
