@@ -20,7 +20,7 @@ from storage import ask as store
 from storage import ask_stop, people
 from storage.ask import Ask, AskMessage
 from storage.db import Database
-from storage.jobs import Job
+from storage.jobs import Job, claim_job
 from storage.outbox import Outbox
 from storage.people import Person
 
@@ -483,3 +483,21 @@ def test_five_thousand_at_once(office: Office) -> None:
     assert asking.ask_those_due(office.db, TEAM, KIND, MONDAY + WEEK, office.settings) == 0
     assert len(statements) < 10
     assert {state for _, state, _ in office.states()} == {"closed", "refused"}
+
+
+def test_what_becomes_due_while_others_are_asked_has_a_job_of_its_own(office: Office) -> None:
+    """The job that runs has looked already; waiting for the next tick would be waiting for nothing."""
+
+    def pending() -> list[str]:
+        with office.db.read() as session:
+            return sorted(session.exec(select(Job.dedupe_key).where(Job.state == "pending")))
+
+    office.meet("U1", "U2")
+    office.plan("U1")
+    asking.ask_those_due(office.db, TEAM, KIND, office.now, office.settings)
+    assert pending() == [f"{KIND}.ask:first"]
+    with office.db.begin() as session:
+        claim_job(session, team_id=TEAM, now=datetime.now(UTC))
+    office.plan("U2", subject=2)
+    asking.ask_those_due(office.db, TEAM, KIND, office.now, office.settings)
+    assert pending() == [f"{KIND}.ask:more"]
