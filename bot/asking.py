@@ -156,15 +156,12 @@ def asked_this_week(session: Session, person: Person, now: datetime, settings: S
 
 
 def _add_job(session: Session, team_id: str, kind: str, after: dict[str, Any] | None = None) -> None:
-    # A job that runs cannot ask for itself again, nor can it be asked for, and it has looked already: two take turns.
-    if after is not None:
-        is_first = after.get("turn") == "more"
-    else:
-        is_first = not jobs.is_running(session, team_id=team_id, key=f"{kind}.ask:first")
-    turn = "first" if is_first else "more"
-    key = f"{kind}.ask:{turn}"
+    # A job that runs cannot ask for itself again, and has looked already when it is asked for: two of them take turns.
     real = datetime.now(UTC)
-    jobs.add_job(session, team_id=team_id, kind=f"{kind}.ask", key=key, payload={"turn": turn}, now=real, again=True)
+    for turn in ("first", "more") if after is None or after.get("turn") == "more" else ("more",):
+        key, payload = f"{kind}.ask:{turn}", {"turn": turn}
+        if jobs.add_job(session, team_id=team_id, kind=f"{kind}.ask", key=key, payload=payload, now=real, again=True):
+            return
 
 
 def _ready(session: Session, task: Task, due: Sequence[Ask]) -> list[str]:

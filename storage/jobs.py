@@ -41,25 +41,23 @@ class Job(SQLModel, table=True):
 
 def add_job(
     session: Session, *, team_id: str, kind: str, key: str, payload: dict[str, Any], now: datetime, again: bool = False
-) -> None:
-    """Ask for a piece of work once; with `again` a job of the same key that is done runs anew. `now` is real time."""
+) -> bool:
+    """Ask for a piece of work once; with `again` a job of the same key that is done runs anew. `now` is real time.
+
+    False if that job is under way: it may have looked before what is to be done now was there.
+    """
     known = session.exec(select(Job).where(Job.team_id == team_id, Job.dedupe_key == key)).first()
     if known is not None and not (again and known.state in ("done", "failed")):
-        return
+        return known.state != "running"
     leave_work(session, "jobs")
     if known is None:
         with suppress(IntegrityError), session.begin_nested():  # another process asks for it at this moment
             session.add(Job(team_id=team_id, dedupe_key=key, kind=kind, payload=json.dumps(payload), not_before=now))
-        return
+        return True
     known.payload, known.state, known.attempts, known.not_before = json.dumps(payload), "pending", 0, now
     session.add(known)
     session.flush()
-
-
-def is_running(session: Session, *, team_id: str, key: str) -> bool:
-    """Whether the job of this key is under way: it may have looked before what is to be done now was there."""
-    query = select(Job.id).where(Job.team_id == team_id, Job.dedupe_key == key, Job.state == "running")
-    return session.exec(query).first() is not None
+    return True
 
 
 def is_any_open(session: Session, *, team_id: str) -> bool:
