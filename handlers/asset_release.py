@@ -19,7 +19,7 @@ from bot.views import filed_away_form as form_views
 from storage import announcement as announcements
 from storage import asset as store
 from storage import filed_away_plan, outbox
-from storage.check_in import count_group
+from storage.audience import count_group
 from storage.db import Database
 
 NEWER_IS_OUT = "A newer version is out already, so this one can't be released any more."

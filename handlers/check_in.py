@@ -35,6 +35,7 @@ from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.views import check_in as views
 from bot.views import check_in_form
+from storage import audience as audiences
 from storage import check_in as store
 from storage import jobs, people, slots
 from storage.check_in import CLOSE, LOOK, SCHEDULE
@@ -79,7 +80,7 @@ def open_edit_form(session: Session, act: Act) -> Answer:
         notices.append(BECOMES_YOURS)
     view = check_in_form.form_modal(
         store.fields_of(row),
-        store.list_regions(session, team_id=act.team_id),
+        audiences.list_regions(session, team_id=act.team_id),
         check_in_id=row.id or 0,
         version=row.version,
         own_group=_own_group_words(_own_group(session, act)),
@@ -96,8 +97,8 @@ def preview(session: Session, act: Act) -> Answer:
     cadence = fields.cadence if "days" not in wrong and "at" not in wrong else Cadence()
     first = min(max(fields.starts_on or act.today, act.today), act.today + FURTHEST)
     day, audience = next_date(cadence, first, after=None, now=act.now), fields.audience
-    fits = store.count_group(session, team_id=act.team_id, audience=audience, of=own)
-    found = store.list_group(session, team_id=act.team_id, audience=audience, of=own, limit=2)
+    fits = audiences.count_group(session, team_id=act.team_id, audience=audience, of=own)
+    found = audiences.list_group(session, team_id=act.team_id, audience=audience, of=own, limit=2)
     reader = next((one for one in found if one.user_id != act.actor.user_id), found[0] if found else None)
     working = asking.working_time(reader, act.settings) if reader else None
     shown = views.Preview(
@@ -204,7 +205,7 @@ def _new_form(session: Session, act: Act, fields: CheckInFields) -> dict[str, An
     own = _own_group(session, act)
     return check_in_form.form_modal(
         replace(fields, starts_on=act.today + timedelta(days=1)),
-        store.list_regions(session, team_id=act.team_id),
+        audiences.list_regions(session, team_id=act.team_id),
         own_group=_own_group_words(own),
     )
 
@@ -215,10 +216,10 @@ def _read_form(
     """What the form says and what is wrong with it; a group of nobody is wrong too."""
     fields = check_in_form.fields_in(act.form, regions=(own.region,) if own else None)
     wrong = check_check_in_fields(fields, act.today, started_on=kept.starts_on if kept else None)
-    if own is None and set(fields.audience.regions) - set(store.list_regions(session, team_id=act.team_id)):
+    if own is None and set(fields.audience.regions) - set(audiences.list_regions(session, team_id=act.team_id)):
         wrong["regions"] = UNKNOWN_REGION
     is_known = not {"role", "regions", "channels"} & wrong.keys()
-    if is_known and not store.count_group(session, team_id=act.team_id, audience=fields.audience, of=own):
+    if is_known and not audiences.count_group(session, team_id=act.team_id, audience=fields.audience, of=own):
         wrong["role"] = NOBODY
     return fields, wrong
 
@@ -228,7 +229,7 @@ def _saved(session: Session, act: Act, row: store.CheckIn, done: str) -> str:
     fields = store.fields_of(row)
     last = slots.list_last_dates(session, team_id=act.team_id, schedule=SCHEDULE).get(str(row.id))
     day = day_words(next_date(fields.cadence, row.starts_on, after=last, now=act.now))
-    fits = store.count_group(session, team_id=act.team_id, audience=fields.audience, of=_own_group(session, act))
+    fits = audiences.count_group(session, team_id=act.team_id, audience=fields.audience, of=_own_group(session, act))
     told = f"*{inert(row.name)}*: {count(fits, 'person fits', 'people fit')} now, next round on {day}. {done}"
     if fields.audience.channel_ids:
         key, payload, real = f"{LOOK}:{row.id}:{row.version}", {"check_in_id": row.id}, datetime.now(UTC)

@@ -26,6 +26,7 @@ from bot.jobs import Task
 from bot.reader import Refused
 from bot.settings import Settings
 from bot.views import check_in_ask, check_in_round
+from storage import audience as audiences
 from storage import check_in as store
 from storage import jobs, outbox, people, slots
 from storage.ask import Ask
@@ -249,7 +250,7 @@ def _group(
 ) -> list[Person]:
     own = people.get_person(session, team_id=row.team_id, user_id=owner.user_id) if sees_names(owner.roles) else None
     inside = members if fields.audience.channel_ids else None
-    return store.list_group(session, team_id=row.team_id, audience=fields.audience, of=own, members=inside)
+    return audiences.list_group(session, team_id=row.team_id, audience=fields.audience, of=own, members=inside)
 
 
 def _words(owner: Actor, fields: CheckInFields) -> str:

@@ -29,7 +29,7 @@ from bot.views.asset_card import no_longer
 from storage import asset, feedback_told, filed_away_result, home, jobs, outbox, people
 from storage import filed_away as store
 from storage.ask import Ask
-from storage.check_in import list_group
+from storage.audience import list_group
 from storage.db import Database
 from storage.filed_away import FiledAwayCheck, Standing
 from storage.people import Person

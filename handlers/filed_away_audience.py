@@ -16,7 +16,7 @@ from bot.views import filed_away_form as form_views
 from bot.views.filed_away_owner import AUDIENCE
 from storage import asset, outbox
 from storage import filed_away_plan as store
-from storage.check_in import count_group
+from storage.audience import count_group
 
 
 def open_audience_form(session: Session, act: Act) -> Answer:

@@ -10,7 +10,7 @@ from bot.access import Actor, may
 from bot.domain.audience import Audience
 from bot.domain.check_in import Asked, Cadence, CheckInFields, questions_from_json, questions_to_json
 from bot.errors import BotError
-from storage.people import Person, Role, find_actor, get_person
+from storage.people import find_actor, get_person
 from storage.turns import take_turn
 
 EDITED = (
@@ -223,31 +223,6 @@ def record_told(session: Session, row: CheckInRound, *, now: datetime) -> None:
     session.flush()
 
 
-def list_group(
-    session: Session,
-    *,
-    team_id: str,
-    audience: Audience,
-    of: Person | None,
-    members: frozenset[str] | None = None,
-    limit: int | None = None,
-) -> list[Person]:
-    """The active people to whom an audience applies, by name; `members` are those of its channels.
-
-    With `of` only that manager's own group: the people of the same department and region. Without `members` the
-    channels are passed over: only Slack knows who is in them.
-    """
-    query = _in_group(select(Person), team_id, audience, of).order_by(col(Person.name), col(Person.user_id))
-    found = list(session.exec(query.limit(limit)))
-    return found if members is None else [one for one in found if one.user_id in members]
-
-
-def count_group(session: Session, *, team_id: str, audience: Audience, of: Person | None) -> int:
-    """How many people `list_group` finds, channels passed over."""
-    query = _in_group(select(func.count()).select_from(Person), team_id, audience, of)
-    return int(session.exec(query).one())
-
-
 def find_owner(session: Session, row: CheckIn, *, admins: frozenset[str], default_tz: str) -> Actor | None:
     """Whoever keeps a check-in, None if they have left or may keep none any more."""
     person = get_person(session, team_id=row.team_id, user_id=row.owner_id)
@@ -255,27 +230,6 @@ def find_owner(session: Session, row: CheckIn, *, admins: frozenset[str], defaul
         return None
     owner = find_actor(session, team_id=row.team_id, user_id=row.owner_id, admins=admins, default_tz=default_tz)
     return owner if may(owner, "keep_check_ins") else None
-
-
-def list_regions(session: Session, *, team_id: str) -> list[str]:
-    """The regions in which somebody is, by name."""
-    query = select(Person.region).where(Person.team_id == team_id, col(Person.is_active).is_(True), Person.region != "")
-    return sorted(session.exec(query.distinct()), key=str.casefold)
-
-
-def _in_group(query: Any, team_id: str, audience: Audience, of: Person | None) -> Any:
-    """The rule of `Audience.fits`, as a query."""
-    query = query.where(Person.team_id == team_id, col(Person.is_active).is_(True))
-    if audience.role:
-        roles = select(Role.user_id).where(Role.team_id == team_id)
-        holds = col(Person.user_id).in_(roles.where(Role.role == audience.role))
-        is_nobody_in_particular = col(Person.user_id).not_in(roles)
-        query = query.where(or_(holds, is_nobody_in_particular) if audience.role == "rep" else holds)
-    if audience.regions:
-        query = query.where(col(Person.region).in_(audience.regions))
-    if of is not None:
-        query = query.where(Person.department == of.department, Person.region == of.region)
-    return query
 
 
 def _columns(fields: CheckInFields) -> dict[str, Any]:

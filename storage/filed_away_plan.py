@@ -9,7 +9,7 @@ from bot.domain.audience import Audience
 from bot.domain.filed_away import DAYS, OPEN_FOR, Plan, due_at
 from storage import people
 from storage.asset import AssetVersion
-from storage.check_in import list_regions
+from storage.audience import list_regions
 from storage.filed_away import FiledAwayCheck, list_checks
 
 

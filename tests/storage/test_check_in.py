@@ -19,6 +19,7 @@ from bot.reader import Reader
 from bot.settings import read_settings
 from handlers import check_in_answer as answering
 from handlers import check_in_round as rounds
+from storage import audience as audiences
 from storage import check_in as store
 from storage import check_in_answer as answers
 from storage import feedback, people
@@ -93,10 +94,10 @@ def test_a_group_is_who_an_audience_fits(db: Database, audience: Audience, of: s
     with db.begin() as session:
         add_people(session)
         own = people.get_person(session, team_id=TEAM, user_id=of) if of else None
-        found = store.list_group(session, team_id=TEAM, audience=audience, of=own)
+        found = audiences.list_group(session, team_id=TEAM, audience=audience, of=own)
         assert [one.user_id for one in found] == expected
-        assert store.count_group(session, team_id=TEAM, audience=audience, of=own) == len(expected)
-        inside = store.list_group(session, team_id=TEAM, audience=audience, of=own, members=frozenset({"U2", "U9"}))
+        assert audiences.count_group(session, team_id=TEAM, audience=audience, of=own) == len(expected)
+        inside = audiences.list_group(session, team_id=TEAM, audience=audience, of=own, members=frozenset({"U2", "U9"}))
         assert [one.user_id for one in inside] == [one for one in expected if one == "U2"]
         roles = people.list_all_roles(session, team_id=TEAM)
         fits = [
@@ -113,7 +114,7 @@ def test_a_group_is_who_an_audience_fits(db: Database, audience: Audience, of: s
 def test_the_regions_are_those_of_people_who_are_there(db: Database) -> None:
     with db.begin() as session:
         add_people(session)
-        assert store.list_regions(session, team_id=TEAM) == ["DACH", "Iberia", "US-East"]
+        assert audiences.list_regions(session, team_id=TEAM) == ["DACH", "Iberia", "US-East"]
 
 
 def test_an_owner_who_left_or_lost_the_role_keeps_nothing(db: Database) -> None:
@@ -139,7 +140,7 @@ def test_a_group_of_5000_is_planned_fast_and_once(db: Database) -> None:
             for n in range(5000)
         )
     with db.read() as session:
-        group = store.list_group(session, team_id=TEAM, audience=Audience(), of=None)
+        group = audiences.list_group(session, team_id=TEAM, audience=Audience(), of=None)
     took = []
     for expected in (5000, 0):
         with db.begin() as session:
