@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from bot.bell import Bell
 from bot.reader import Reader, Refused, TooFast
 from bot.settings import Settings
 from storage import jobs
@@ -49,7 +50,7 @@ class Worker:
         self._team_id, self._settings, self._db, self._reader, self._now = team_id, settings, db, reader, now
         self._functions, self._publish_home = work, publish_home
         self._lease = timedelta(seconds=settings.job_lease_seconds)
-        self._work = threading.Event()
+        self._bell = Bell()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
@@ -60,12 +61,12 @@ class Worker:
     def stop(self) -> None:
         """Finish the job that is under way; no other follows."""
         self._closed.set()
-        self._work.set()
+        self._bell.ring()
         self._thread.join(timeout=self._settings.stop_seconds)
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._work.set()
+        self._bell.ring()
 
     def _run(self) -> None:
         while not self._closed.is_set():
@@ -76,8 +77,7 @@ class Worker:
                 log.error("jobs stumbled", error=type(error).__name__)
                 busy = False
             if not busy:
-                self._work.wait(timeout=1.0)
-                self._work.clear()
+                self._bell.wait(1.0)
 
     def _let_pass(self) -> None:
         """Whoever waits for an answer goes first, for a while: a job has time, an answer three seconds."""

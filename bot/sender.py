@@ -12,6 +12,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.bell import Bell
 from bot.direct_messages import DirectMessages
 from bot.pace import Pace
 from bot.reader import GONE, Reader, Refused, TooFast, is_ambiguous, retry_after
@@ -63,7 +64,7 @@ class Sender:
         self._lease = timedelta(seconds=settings.send_timeout + settings.settle_seconds)
         self._pace = Pace(target_seconds=settings.send_interval, per_second=settings.sends_per_second)
         self._channels = DirectMessages(db=db, reader=reader, pace=self._pace, team_id=team_id, now=now)
-        self._work = threading.Event()
+        self._bell = Bell()
         self._closed = threading.Event()
         self._stop_seconds = settings.stop_seconds
         self._threads = [
@@ -79,13 +80,13 @@ class Sender:
     def stop(self) -> None:
         """Finish the calls that are under way; no other follows."""
         self._closed.set()
-        self._work.set()
+        self._bell.ring()
         for thread in self._threads:
             thread.join(timeout=self._stop_seconds)
 
     def wake(self) -> None:
         """There may be something to send."""
-        self._work.set()
+        self._bell.ring()
 
     def _run(self) -> None:
         while not self._closed.is_set():
@@ -94,11 +95,9 @@ class Sender:
             except Exception as error:
                 log.error("sender stumbled", error=type(error).__name__)
                 worked = False
-            if worked:
-                self._work.set()  # there may be more, for the other threads too
-            else:
-                self._work.clear()
-                self._work.wait(timeout=self._pace.seconds_to_wait(at_most=1.0))
+            if not worked and not self._closed.is_set():
+                self._bell.wait(self._pace.seconds_to_wait(at_most=1.0))
+        self._bell.ring()  # the others end too
 
     def send_next(self) -> bool:
         """Work on one message if one is due; False if there was none."""
@@ -112,6 +111,7 @@ class Sender:
                 self._pace.give_back()
         if claim is None:
             return False
+        self._bell.ring()  # there may be more, for another thread
         try:
             self._bring(claim)
         finally:

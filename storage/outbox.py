@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, func, select, update
 
@@ -132,7 +132,8 @@ def claim_next(
     a message when every earlier change of it is done: the last word stays the last. `real_now` rules leases, `now` is
     the product's time.
     """
-    row = session.exec(_due(team_id, real_now, busy, paused)).first()
+    given = {"team": team_id, "real_now": real_now, "busy": list(busy), "paused": list(paused)}
+    row = session.exec(_DUE, params=given).first()
     if row is None:
         return None
     is_doubtful = row.state == "sending"
@@ -147,18 +148,18 @@ def claim_next(
 
 def is_any_open(session: Session, *, team_id: str) -> bool:
     """Whether a row is waiting or under way; if not, there is nothing to claim."""
-    query = select(Outbox.id).where(Outbox.team_id == team_id, col(Outbox.state).in_(("pending", "sending"))).limit(1)
-    return session.exec(query).first() is not None
+    return session.exec(_OPEN, params={"team": team_id}).first() is not None
 
 
-def _due(team_id: str, real_now: datetime, busy: frozenset[str], paused: frozenset[str]) -> Any:
+def _due() -> Any:
+    team, real_now = bindparam("team"), bindparam("real_now")
     parent = aliased(Outbox)
     is_open = select(parent.id).where(
-        parent.team_id == team_id, parent.id == Outbox.after_id, col(parent.state).in_(("pending", "sending"))
+        parent.team_id == team, parent.id == Outbox.after_id, col(parent.state).in_(("pending", "sending"))
     )
     older = aliased(Outbox)
     overtakes = select(older.id).where(
-        older.team_id == team_id,
+        older.team_id == team,
         col(older.id) < col(Outbox.id),
         older.target == Outbox.target,
         col(older.after_id).is_not_distinct_from(col(Outbox.after_id)),
@@ -167,18 +168,23 @@ def _due(team_id: str, real_now: datetime, busy: frozenset[str], paused: frozens
     )
     is_waiting = and_(col(Outbox.state) == "pending", col(Outbox.not_before) <= real_now)
     is_left = and_(col(Outbox.state) == "sending", col(Outbox.leased_until) < real_now)
-    query = (
+    return (
         select(Outbox)
-        .where(Outbox.team_id == team_id, or_(is_waiting, is_left))
+        .where(Outbox.team_id == team, or_(is_waiting, is_left))
         .where(or_(col(Outbox.after_id).is_(None), ~is_open.exists()))
         .where(or_(col(Outbox.method) == POST, ~overtakes.exists()))
+        .where(col(Outbox.target).not_in(bindparam("busy", expanding=True)))
+        .where(col(Outbox.method).not_in(bindparam("paused", expanding=True)))
         .order_by(col(Outbox.lane), col(Outbox.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if busy:
-        query = query.where(col(Outbox.target).not_in(busy))
-    return query.where(col(Outbox.method).not_in(paused)) if paused else query
+
+
+_DUE = _due()  # put together once: every sender asks it again and again
+_OPEN = (
+    select(Outbox.id).where(Outbox.team_id == bindparam("team"), col(Outbox.state).in_(("pending", "sending"))).limit(1)
+)
 
 
 def extend_claim(session: Session, row: Outbox, *, leased_until: datetime) -> bool:

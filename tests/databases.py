@@ -15,11 +15,12 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlmodel import Session
 
 from storage.db import Database
 from storage.schema import MIGRATIONS, migrate
@@ -158,10 +159,10 @@ class PostgresServer:
 
 
 @contextmanager
-def postgresql_database(server: PostgresServer) -> Iterator[str]:
-    """A database of one test's own on the server, with all tables; gives its address."""
+def postgresql_database(server: PostgresServer, template: str = "") -> Iterator[str]:
+    """A database of one test's own on the server, with all tables or as a copy of `template`; gives its address."""
     name = f"test_{uuid.uuid4().hex[:16]}"
-    server.create(name, server.template())
+    server.create(name, template or server.template())
     yield server.url(name)
     server.drop(name)
 
@@ -170,6 +171,41 @@ def sqlite_database(folder: Path, model: Path) -> str:
     """A SQLite file of one test's own, as a copy of `model`; gives its address."""
     shutil.copyfile(model, folder / "groundswell.db")
     return f"sqlite:///{folder / 'groundswell.db'}"
+
+
+class FilledDatabases:
+    """Databases that were filled once, for tests that all begin with the same rows; each gets a copy of its own."""
+
+    def __init__(self, folder: Path, model: Path) -> None:
+        """Files are kept in `folder`; `model` is a SQLite file with all tables."""
+        self._folder, self._model = folder, model
+        self._files: dict[str, Path] = {}
+        self._templates: dict[str, str] = {}
+
+    def file(self, key: str, fill: Callable[[Session], None]) -> Path:
+        """The SQLite file that `fill` has filled the first time that somebody asked for `key`."""
+        if key not in self._files:
+            path = self._folder / f"{len(self._files)}.db"
+            shutil.copyfile(self._model, path)
+            _fill(f"sqlite:///{path}", fill)
+            self._files[key] = path
+        return self._files[key]
+
+    def template(self, server: PostgresServer, key: str, fill: Callable[[Session], None]) -> str:
+        """The name of the database on the server that `fill` has filled the first time somebody asked for `key`."""
+        if key not in self._templates:
+            name = f"filled_{uuid.uuid4().hex[:16]}"
+            server.create(name, server.template())
+            _fill(server.url(name), fill)
+            self._templates[key] = name
+        return self._templates[key]
+
+
+def _fill(url: str, fill: Callable[[Session], None]) -> None:
+    db = Database(url)
+    with db.begin() as session:
+        fill(session)
+    db.close()
 
 
 def _is_alive(pid: int) -> bool:

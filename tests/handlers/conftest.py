@@ -3,17 +3,20 @@
 import io
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import structlog
+from sqlmodel import Session
 
 from bot.app import build_app
 from bot.clock import RemoteClock
 from bot.company import load_company
 from sandbox.server import SandboxServer
 from storage.db import Database
+from tests.databases import FilledDatabases, PostgresServer, postgresql_database, sqlite_database
 from tests.house import lasting_company, sandbox_settings
 from tests.slack import Slack, wait_until
 from tests.watch import check_log, check_outgoing, plant_canaries
@@ -76,20 +79,59 @@ def app_log() -> Iterator[io.StringIO]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> FilledDatabases:
+    """Databases with a company in them: reading its files takes longer than most tests."""
+    return FilledDatabases(tmp_path_factory.mktemp("filled"), migrated_file)
+
+
 @pytest.fixture
-def slack(
-    server: SandboxServer, database_url: str, company: Path, waits: dict[str, float], app_log: io.StringIO
-) -> Iterator[Slack]:
+def fill(server: SandboxServer, company: Path) -> Callable[[Session], None]:
+    """Puts the company into a database at the moment when the sandbox begins, and another one's canaries."""
+
+    def load(session: Session) -> None:
+        screen = Slack(server.url)
+        screen.post("reset")
+        now = datetime.fromisoformat(screen.get("clock")["now"])
+        screen.close()
+        load_company(session, folder=company, team_id=server.team_id, now=now)
+        plant_canaries(session, now)
+
+    return load
+
+
+@pytest.fixture
+def company_file(filled: FilledDatabases, company: Path, fill: Callable[[Session], None]) -> Path:
+    """A SQLite file with the company in it, to be copied."""
+    return filled.file(str(company), fill)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def company_url(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    company: Path,
+    filled: FilledDatabases,
+    fill: Callable[[Session], None],
+) -> Iterator[str]:
+    """The address of a database of this test's own with the company in it."""
+    if request.param == "sqlite":
+        yield sqlite_database(tmp_path, request.getfixturevalue("company_file"))
+        return
+    postgres: PostgresServer = request.getfixturevalue("postgres")
+    with postgresql_database(postgres, filled.template(postgres, str(company), fill)) as url:
+        yield url
+
+
+@pytest.fixture
+def slack(server: SandboxServer, company_url: str, waits: dict[str, float], app_log: io.StringIO) -> Iterator[Slack]:
     """Slack with the sample company, and the app listening in it."""
     screen = Slack(server.url)
     screen.post("reset")
     screen.post("limits", scale=0)
-    db = Database(database_url)
-    settings = sandbox_settings(server, database_url, official_form_url=FORM, **waits)
+    db = Database(company_url)
+    settings = sandbox_settings(server, company_url, official_form_url=FORM, **waits)
     clock = RemoteClock(settings.clock_url)
-    with db.begin() as session:
-        load_company(session, folder=company, team_id=server.team_id, now=clock.now())
-        plant_canaries(session, clock.now())
     app = build_app(settings, db, clock)
     app.start()
     anybody = screen.get("people")["people"][0]["id"]

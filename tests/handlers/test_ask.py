@@ -173,10 +173,10 @@ def test_reminders_are_for_who_has_not_answered_and_stopped_is_stopped(slack: Sl
 
 
 @contextmanager
-def another_process(server: SandboxServer, database_url: str) -> Iterator[None]:
+def another_process(server: SandboxServer, company_url: str) -> Iterator[None]:
     """A second process of the app beside the first, which begins and ends while things are under way."""
-    settings = sandbox_settings(server, database_url)
-    app = build_app(settings, Database(database_url), RemoteClock(settings.clock_url))
+    settings = sandbox_settings(server, company_url)
+    app = build_app(settings, Database(company_url), RemoteClock(settings.clock_url))
     app.start()
     try:
         yield
@@ -184,16 +184,16 @@ def another_process(server: SandboxServer, database_url: str) -> Iterator[None]:
         app.stop()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # one process alone serves a SQLite file
+@pytest.mark.parametrize("company_url", ["postgresql"], indirect=True)  # one process alone serves a SQLite file
 def test_processes_that_come_and_go_ask_nobody_twice(
-    slack: Slack, dre: Person, server: SandboxServer, database_url: str
+    slack: Slack, dre: Person, server: SandboxServer, company_url: str
 ) -> None:
     start(slack)
     until_asked(slack, at(24, 9))
-    with another_process(server, database_url):
+    with another_process(server, company_url):
         until_asked(slack, at(26, 10), words=REMINDER)
         assert len(asked(dre)) == 2
-    with another_process(server, database_url):
+    with another_process(server, company_url):
         until_asked(slack, at(30, 11), words=LAST)
     assert len(asked(dre)) == 3
 

@@ -38,8 +38,8 @@ def release(person: Person, words: str, channel_id: str = "C3LNCH8Q5", note: str
     return person.reads("is released.", "app")
 
 
-def versions(database_url: str, title: str) -> dict[str, AssetVersion]:
-    db = Database(database_url)
+def versions(company_url: str, title: str) -> dict[str, AssetVersion]:
+    db = Database(company_url)
     with db.read() as session:
         rows = session.exec(select(AssetVersion).where(AssetVersion.title == title, AssetVersion.team_id != "T0OTHER"))
         found = {row.version: row for row in rows}
@@ -47,9 +47,9 @@ def versions(database_url: str, title: str) -> dict[str, AssetVersion]:
     return found
 
 
-def uses(database_url: str, person: Person) -> int:
+def uses(company_url: str, person: Person) -> int:
     """How often this person has said that they used something."""
-    db = Database(database_url)
+    db = Database(company_url)
     with db.read() as session:
         said = session.exec(select(Feedback).where(Feedback.user_id == person.id))
         found = sum(row.use == "used_with_customer" for row in said)
@@ -265,7 +265,7 @@ def test_what_is_no_list_is_told_and_all_or_nothing_takes_nothing(slack: Slack) 
 # release and retire
 
 
-def test_a_release_is_announced_with_its_buttons_and_supersedes(slack: Slack, database_url: str) -> None:
+def test_a_release_is_announced_with_its_buttons_and_supersedes(slack: Slack, company_url: str) -> None:
     priya, dre = slack.person(MARKETER), slack.person(REP)
     release(priya, "corvane deck", note="Same deck, once more")
     first = dre.reads("Same deck, once more", "#launches")
@@ -283,14 +283,14 @@ def test_a_release_is_announced_with_its_buttons_and_supersedes(slack: Slack, da
     assert "v4" in private(dre, "Thank you, that is recorded.").text
     dre.click("I used it", told)  # once more
     slack.settle()
-    assert uses(database_url, dre) == 1
+    assert uses(company_url, dre) == 1
     dre.click("Give feedback", told)
     chosen = dre.fields["asset"]
     assert dre.submit(said="The lattice story lands") == {}
     assert "v4" in dre.reads("The lattice story lands", "app").text
     dre.click("Couldn't use it", told)
     assert "What was in the way?" in dre.modal
-    found = versions(database_url, DECK)
+    found = versions(company_url, DECK)
     assert found["v3"].superseded_at
     assert found["v4"].released_at
     assert chosen == str(found["v4"].id)
@@ -371,13 +371,13 @@ def test_feedback_on_what_nobody_should_use_keeps_its_words(slack: Slack) -> Non
     assert "the owl scares the ward" in said
 
 
-def test_the_buttons_of_keepers_do_nothing_for_a_rep(slack: Slack, database_url: str) -> None:
+def test_the_buttons_of_keepers_do_nothing_for_a_rep(slack: Slack, company_url: str) -> None:
     priya = slack.person(MARKETER)
     priya.command("/asset show corvane deck")
     card = private(priya, DECK)
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
-        team_id = versions(database_url, DECK)["v3"].team_id
+        team_id = versions(company_url, DECK)["v3"].team_id
         people.record_roles(session, team_id=team_id, user_id=priya.id, roles=frozenset({"rep"}))
     db.close()
     for label in ("Edit", "Announce", "Retire"):
@@ -387,11 +387,11 @@ def test_the_buttons_of_keepers_do_nothing_for_a_rep(slack: Slack, database_url:
     assert DECK in slack.person(REP).command("/asset list corvane")
 
 
-def test_another_workspaces_asset_is_not_there(slack: Slack, database_url: str) -> None:
+def test_another_workspaces_asset_is_not_there(slack: Slack, company_url: str) -> None:
     priya = slack.person(MARKETER)
     priya.command("/asset show corvane deck")
     card = private(priya, DECK)
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:  # the card that Priya sees now names another workspace's version
         for row in session.exec(select(AssetVersion).where(col(AssetVersion.title) == DECK)):
             row.team_id = "T0OTHER"

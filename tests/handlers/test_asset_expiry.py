@@ -51,9 +51,9 @@ def release(person: Person, words: str) -> None:
     assert person.submit(channels=["C3LNCH8Q5"]) == {}
 
 
-def set_in_the_tables(database_url: str, title: str, **values: object) -> str:
+def set_in_the_tables(company_url: str, title: str, **values: object) -> str:
     """Change the newest version behind the app's back, so that its messages stay as they are; gives the workspace."""
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
         query = select(AssetVersion).where(AssetVersion.title == title, AssetVersion.team_id != "T0OTHER")
         row = session.exec(query.order_by(col(AssetVersion.number).desc())).one()
@@ -65,9 +65,9 @@ def set_in_the_tables(database_url: str, title: str, **values: object) -> str:
     return team_id
 
 
-def use_it(database_url: str, person: Person, region: str) -> None:
+def use_it(company_url: str, person: Person, region: str) -> None:
     """Somebody used the ads with a customer, and they helped."""
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
         row = session.exec(select(AssetVersion).where(AssetVersion.title == ADS)).one()
         fields = FeedbackFields(asset_version_id=row.id, use="used_with_customer", outcome="helped", rating=5)
@@ -79,7 +79,7 @@ def use_it(database_url: str, person: Person, region: str) -> None:
 # the ladder
 
 
-def test_up_the_ladder_as_its_owner(slack: Slack, database_url: str) -> None:
+def test_up_the_ladder_as_its_owner(slack: Slack, company_url: str) -> None:
     radomir = slack.person(OWNER)
     dre, priya = slack.person(REP), slack.person(MARKETER)
     dre.command("/asset-feedback congress ads 4 the lattice catches the eye")
@@ -96,7 +96,7 @@ def test_up_the_ladder_as_its_owner(slack: Slack, database_url: str) -> None:
         assert told in first.text
     assert first.buttons == ["Renew", "Revise", "Retire"]
     for number, name in enumerate(USERS):
-        use_it(database_url, slack.person(name), region=("West", "DACH", "France")[number % 3])
+        use_it(company_url, slack.person(name), region=("West", "DACH", "France")[number % 3])
     slack.jump(to="2026-12-01T16:31:00Z")
     second = radomir.reads("expires in 30 days", "app")
     assert "Used with a customer 5 times, by 5 people in 3 regions" in second.text
@@ -114,7 +114,7 @@ def test_up_the_ladder_as_its_owner(slack: Slack, database_url: str) -> None:
     assert "expired on 31 Dec 2026" in dre.command("/asset show congress ads")
 
 
-def test_renew_gives_it_a_new_last_day_and_the_message_says_so(slack: Slack, database_url: str) -> None:
+def test_renew_gives_it_a_new_last_day_and_the_message_says_so(slack: Slack, company_url: str) -> None:
     radomir, dre = slack.person(OWNER), slack.person(REP)
     slack.jump(to=FIRST)
     message = radomir.reads(ADS, "app")
@@ -133,7 +133,7 @@ def test_renew_gives_it_a_new_last_day_and_the_message_says_so(slack: Slack, dat
     assert asked(radomir) == []
     slack.jump(to="2026-12-21T16:31:00Z")
     again = radomir.reads("expires in 30 days, on 20 Jan 2027", "app")
-    set_in_the_tables(database_url, ADS, expires_on=date(2027, 6, 30))
+    set_in_the_tables(company_url, ADS, expires_on=date(2027, 6, 30))
     radomir.click("Renew", again)
     assert "it may be used until 30 Jun 2027" in private(radomir, "has been renewed").text
     assert radomir.sees_all()["modal"] is None or "The new last day" not in radomir.modal
@@ -152,7 +152,7 @@ def test_two_renew_at_once_and_nothing_is_lost(slack: Slack) -> None:
     assert "may be used until 31 Mar 2027" in radomir.modal
 
 
-def test_revise_opens_the_next_version_filled_in_and_a_draft_is_known(slack: Slack, database_url: str) -> None:
+def test_revise_opens_the_next_version_filled_in_and_a_draft_is_known(slack: Slack, company_url: str) -> None:
     radomir, dre = slack.person(OWNER), slack.person(REP)
     slack.jump(to=FIRST)
     message = radomir.reads(ADS, "app")
@@ -175,7 +175,7 @@ def test_revise_opens_the_next_version_filled_in_and_a_draft_is_known(slack: Sla
     assert asked(radomir) == []
 
 
-def test_superseded_while_the_form_is_open_or_the_button_is_on_the_screen(slack: Slack, database_url: str) -> None:
+def test_superseded_while_the_form_is_open_or_the_button_is_on_the_screen(slack: Slack, company_url: str) -> None:
     radomir, priya = slack.person(OWNER), slack.person(MARKETER)
     slack.jump(to=FIRST)
     message = radomir.reads(ADS, "app")
@@ -188,7 +188,7 @@ def test_superseded_while_the_form_is_open_or_the_button_is_on_the_screen(slack:
     slack.settle()
     slack.jump(to="2026-11-24T17:00:00Z")
     ward = asked(radomir, WARD)[0]
-    set_in_the_tables(database_url, WARD, retired_at=START)
+    set_in_the_tables(company_url, WARD, retired_at=START)
     for label in ("Renew", "Revise"):
         radomir.click(label, ward)
         private(radomir, "has been retired")
@@ -196,7 +196,7 @@ def test_superseded_while_the_form_is_open_or_the_button_is_on_the_screen(slack:
     private(radomir, "is retired already.")
 
 
-def test_retire_and_put_back_renew_what_has_expired_and_neither_as_a_rep(slack: Slack, database_url: str) -> None:
+def test_retire_and_put_back_renew_what_has_expired_and_neither_as_a_rep(slack: Slack, company_url: str) -> None:
     radomir, dre = slack.person(OWNER), slack.person(REP)
     slack.jump(to=FIRST)
     message, expired = radomir.reads(ADS, "app"), radomir.reads(WARD, "app")
@@ -211,8 +211,8 @@ def test_retire_and_put_back_renew_what_has_expired_and_neither_as_a_rep(slack: 
     assert radomir.submit(expires_on="2027-10-31") == {}
     assert WARD in dre.command("/asset list ward")
     said = radomir.modal
-    team_id = set_in_the_tables(database_url, ADS)
-    db = Database(database_url)
+    team_id = set_in_the_tables(company_url, ADS)
+    db = Database(company_url)
     with db.begin() as session:
         people.record_roles(session, team_id=team_id, user_id=radomir.id, roles=frozenset({"rep"}))
     db.close()
@@ -222,10 +222,10 @@ def test_retire_and_put_back_renew_what_has_expired_and_neither_as_a_rep(slack: 
         assert radomir.modal == said
 
 
-def test_nobody_answers_and_the_admins_hear_it_once(slack: Slack, database_url: str) -> None:
+def test_nobody_answers_and_the_admins_hear_it_once(slack: Slack, company_url: str) -> None:
     radomir, sam, priya = slack.person(OWNER), slack.person(ADMIN), slack.person(MARKETER)
-    team_id = set_in_the_tables(database_url, ADS)
-    db = Database(database_url)
+    team_id = set_in_the_tables(company_url, ADS)
+    db = Database(company_url)
     with db.begin() as session:
         people.record_person(session, team_id=team_id, user_id=radomir.id, now=START, is_active=False)
     db.close()

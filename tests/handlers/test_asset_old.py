@@ -19,9 +19,9 @@ def private(person: Person, text: str) -> Message:
     return person.finds(lambda message: message.is_ephemeral and text in message.text, f"in private: {text}")
 
 
-def supersede(database_url: str) -> None:
+def supersede(company_url: str) -> None:
     """The deck's v4 comes out behind the app's back."""
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
         query = select(AssetVersion).where(AssetVersion.title == DECK, AssetVersion.version == "v3")
         old = session.exec(query).one()
@@ -44,7 +44,7 @@ def test_in_a_command(slack: Slack) -> None:
     assert "Show" not in private(dre, "the owl scares the ward").buttons
 
 
-def test_in_a_form(slack: Slack, database_url: str) -> None:
+def test_in_a_form(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
     dre.command("/asset-feedback corvane deck v1")
     assert "v3 is current." in dre.modal
@@ -54,7 +54,7 @@ def test_in_a_form(slack: Slack, database_url: str) -> None:
     assert "expired on 31 Oct 2026, and nothing has taken its place" in dre.modal
     dre.command("/asset-feedback corvane deck")
     chosen = dre.fields["asset"]
-    supersede(database_url)
+    supersede(company_url)
     assert dre.submit(asset=chosen, rating="4", said="while the form was open") == {}
     receipt = dre.reads("while the form was open", "app")
     assert "has been replaced: v4 is current." in receipt.text
@@ -91,11 +91,11 @@ def test_under_an_emoji_once(slack: Slack) -> None:
     assert all("Thank you for your emoji." not in one.text for one in tess.messages("app"))
 
 
-def test_on_an_old_button(slack: Slack, database_url: str) -> None:
+def test_on_an_old_button(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
     dre.command("/asset show corvane deck")
     card = private(dre, "Released")
-    supersede(database_url)
+    supersede(company_url)
     for label in ("Give feedback", "Couldn't use it"):
         dre.click(label, card)
         told = private(dre, "has been replaced: v4 is current. Nothing was recorded.")
@@ -125,9 +125,9 @@ def test_what_expires_is_offered_nowhere_from_that_night_on(slack: Slack) -> Non
     assert private(dre, "expired on 15 Dec 2026").buttons == []
 
 
-def test_names_that_fit_only_what_has_ended_are_answered(slack: Slack, database_url: str) -> None:
+def test_names_that_fit_only_what_has_ended_are_answered(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
         for row in session.exec(select(AssetVersion).where(AssetVersion.team_id != "T0OTHER")):
             if row.kind == "whitepaper":

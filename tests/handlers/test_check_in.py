@@ -316,10 +316,8 @@ def test_a_channel_that_cannot_be_seen_is_said_and_the_round_is_skipped(slack: S
 # days and people as they come
 
 
-def test_when_the_clock_jumps_over_a_round_it_is_skipped_and_the_next_one_comes(
-    slack: Slack, database_url: str
-) -> None:
-    db = Database(database_url)
+def test_when_the_clock_jumps_over_a_round_it_is_skipped_and_the_next_one_comes(slack: Slack, company_url: str) -> None:
+    db = Database(company_url)
 
     def told() -> list[tuple[str, str, str | None]]:
         query = select(Slot).where(Slot.schedule == "check_in").order_by(col(Slot.local_date))
@@ -335,10 +333,10 @@ def test_when_the_clock_jumps_over_a_round_it_is_skipped_and_the_next_one_comes(
 
 
 def test_who_works_at_night_or_has_no_zone_is_asked_in_their_own_hours_and_who_has_left_is_not(
-    slack: Slack, database_url: str
+    slack: Slack, company_url: str
 ) -> None:
     start(slack)
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
         changes: dict[str, dict[str, Any]] = {
             "João": {"working_hours": "22:00-06:00"}, "Nuria": {"tz": ""}, "Íñigo": {"is_active": False},

@@ -125,14 +125,14 @@ def test_monday_at_nine_it_comes_once_to_those_whose_nine_it_is(slack: Slack) ->
     assert digests(slack.person(REP)) == []
 
 
-def test_a_jump_over_two_mondays_sends_the_newest_and_notes_the_other(slack: Slack, database_url: str) -> None:
+def test_a_jump_over_two_mondays_sends_the_newest_and_notes_the_other(slack: Slack, company_url: str) -> None:
     ines = slack.person(LISBON)
     slack.jump(local="mon 09:00", person=ines)
     ines.reads(WEEK, "app")
     slack.jump(to="2026-12-08T10:00:00Z")  # a Tuesday, one day late
     ines.reads("Your week: 30 November to 6 December 2026", "app")
     assert len(digests(ines)) == 2
-    db = Database(database_url)
+    db = Database(company_url)
     with db.read() as session:
         rows = session.exec(select(Slot).where(Slot.subject == ines.id).order_by(col(Slot.local_date))).all()
     db.close()

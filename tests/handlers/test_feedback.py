@@ -284,9 +284,9 @@ def test_could_not_use_it_asks_why(slack: Slack) -> None:
     assert "A link in the CRM" in receipt.text
 
 
-def supersede(database_url: str) -> None:
+def supersede(company_url: str) -> None:
     """The deck has a version v4 from now on, and v3 is to be used no more."""
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
         old = session.exec(select(AssetVersion).where(AssetVersion.title == DECK, AssetVersion.version == "v3")).one()
         new = old.model_dump(exclude={"id"}) | {"version": "v4", "number": old.number + 1}
@@ -296,10 +296,10 @@ def supersede(database_url: str) -> None:
     db.close()
 
 
-def test_the_button_of_a_replaced_version_says_what_is_current(slack: Slack, database_url: str) -> None:
+def test_the_button_of_a_replaced_version_says_what_is_current(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
     card = show(dre)
-    supersede(database_url)
+    supersede(company_url)
     for label in ("Give feedback", "Couldn't use it"):
         dre.click(label, card)
         told = last_private(dre, "has been replaced: v4 is current. Nothing was recorded.")
@@ -307,10 +307,10 @@ def test_the_button_of_a_replaced_version_says_what_is_current(slack: Slack, dat
     assert "v4" in last_private(dre, "Thank you, that is recorded.").text
 
 
-def test_a_use_of_a_replaced_version_is_asked_about(slack: Slack, database_url: str) -> None:
+def test_a_use_of_a_replaced_version_is_asked_about(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
     card = show(dre)
-    supersede(database_url)
+    supersede(company_url)
     dre.click("I used it", card)
     dre.click("I used v3", last_private(dre, "Which one did you use?"))
     assert "v3" in last_private(dre, "Thank you, that is recorded.").text
@@ -329,11 +329,11 @@ def test_the_button_of_a_retired_asset_records_nothing(slack: Slack) -> None:
     assert "You have given no feedback yet." in mine(dre)
 
 
-def test_somebody_elses_feedback_cannot_be_touched(slack: Slack, database_url: str) -> None:
+def test_somebody_elses_feedback_cannot_be_touched(slack: Slack, company_url: str) -> None:
     dre, tess = slack.person(REP), slack.person(OTHER_REP)
     tess.command("/asset-feedback corvane deck 4 fine")
     dre.command("/asset-feedback corvane deck 4 fine")
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:  # the receipt that Dre sees now names what is Tess's
         row = session.exec(select(Feedback).where(Feedback.user_id == dre.id)).one()
         row.user_id = tess.id

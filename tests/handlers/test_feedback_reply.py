@@ -25,10 +25,10 @@ class Opened:
     """What somebody sees who presses `Open` or `Reply` on a piece of feedback."""
 
     slack: Slack
-    database_url: str
+    company_url: str
 
     def by(self, name: str, do: Any = open_feedback, feedback_id: int | None = None) -> str:
-        with closing(Database(self.database_url)) as db, db.begin() as session:
+        with closing(Database(self.company_url)) as db, db.begin() as session:
             row = session.exec(select(Feedback).where(Feedback.source == "command")).one()
             actor = people.find_actor(
                 session,
@@ -44,11 +44,11 @@ class Opened:
 
 
 @pytest.fixture
-def opened(slack: Slack, database_url: str) -> Opened:
+def opened(slack: Slack, company_url: str) -> Opened:
     """One piece of feedback of Dre about a deck of Ines."""
     slack.person(REP).command("/asset-feedback corvane deck 3 the pelican slide is too busy")
     slack.settle()
-    return Opened(slack, database_url)
+    return Opened(slack, company_url)
 
 
 def test_the_owner_sees_the_name_and_may_reply(opened: Opened) -> None:

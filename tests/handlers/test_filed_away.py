@@ -58,9 +58,9 @@ def verdicts(person: Person) -> list[Message]:
     return [one for one in person.messages("app") if "after the release" in one.text]
 
 
-def answers(database_url: str) -> list[Feedback]:
+def answers(company_url: str) -> list[Feedback]:
     """The feedback that holds the answers."""
-    db = Database(database_url)
+    db = Database(company_url)
     with db.read() as session:
         found = list(session.exec(select(Feedback).join(FiledAwayAnswer)))
     db.close()
@@ -110,7 +110,7 @@ def test_release_two_weeks_later_one_question_and_one_verdict(slack: Slack) -> N
     assert "*Tumble Test Brief* v1 (31 review days): 🟢 in use, 5 of 5 used it, likely 57 to 100 %." in digest
 
 
-def test_an_answer_is_changed_and_says_why_and_words_may_be_held(slack: Slack, database_url: str) -> None:
+def test_an_answer_is_changed_and_says_why_and_words_may_be_held(slack: Slack, company_url: str) -> None:
     release(slack, channels=[US_EAST], members=["members"])
     slack.jump(to=TWO_WEEKS)
     dre = slack.person(EAST[0])
@@ -137,7 +137,7 @@ def test_an_answer_is_changed_and_says_why_and_words_may_be_held(slack: Slack, d
     assert "Feedback is not a report" in dre.modal
     held = dre.reads("Feedback is not a report", "app")
     assert INJURY not in held.text
-    (row,) = answers(database_url)
+    (row,) = answers(company_url)
     assert (row.source, row.use, row.said) == ("check_in", "opened_only", INJURY)
     assert row.held_for
 

@@ -48,8 +48,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def database_url(disk: Path, migrated_file: Path) -> str:
-    return sqlite_database(disk, migrated_file)
+def company_url(disk: Path, company_file: Path) -> str:
+    return sqlite_database(disk, company_file)
 
 
 def fill(disk: Path) -> None:
@@ -79,7 +79,7 @@ def rows(url: str) -> tuple[int, ...]:
     return found
 
 
-def test_a_command_hands_the_words_back(slack: Slack, disk: Path, database_url: str) -> None:
+def test_a_command_hands_the_words_back(slack: Slack, disk: Path, company_url: str) -> None:
     dre = slack.person(REP)
     slack.settle()
     fill(disk)
@@ -87,12 +87,12 @@ def test_a_command_hands_the_words_back(slack: Slack, disk: Path, database_url: 
     assert said.startswith(NOT_SAVED)
     assert WORDS in said
     make_room(disk)
-    assert rows(database_url) == (0, 0)
+    assert rows(company_url) == (0, 0)
     assert "Thank you, that is recorded." in dre.command(WORDS)
-    assert rows(database_url) == (1, 0)
+    assert rows(company_url) == (1, 0)
 
 
-def test_a_form_stays_open_with_the_words(slack: Slack, disk: Path, database_url: str) -> None:
+def test_a_form_stays_open_with_the_words(slack: Slack, disk: Path, company_url: str) -> None:
     dre = slack.person(REP)
     dre.command("/asset-feedback corvane deck")
     slack.settle()
@@ -101,13 +101,13 @@ def test_a_form_stays_open_with_the_words(slack: Slack, disk: Path, database_url
     assert any(sentence.startswith(NOT_SAVED) for sentence in errors.values())
     assert dre.fields["said"] == "surgeons loved slide 7"
     make_room(disk)
-    assert rows(database_url) == (0, 0)
+    assert rows(company_url) == (0, 0)
     assert dre.submit() == {}
     dre.reads("Thank you, that is recorded.", "app")
-    assert rows(database_url) == (1, 0)
+    assert rows(company_url) == (1, 0)
 
 
-def test_an_event_comes_again_and_then_counts_once(slack: Slack, disk: Path, database_url: str) -> None:
+def test_an_event_comes_again_and_then_counts_once(slack: Slack, disk: Path, company_url: str) -> None:
     message = slack.person(OTHER_REP).says("Use <https://assets.meridian.example/corvane-surgeon-deck/v3>", "#general")
     slack.settle()
 
@@ -122,10 +122,10 @@ def test_an_event_comes_again_and_then_counts_once(slack: Slack, disk: Path, dat
     make_room(disk)
     wait_until(lambda: deliveries("ok") == 1, "the event was taken")
     slack.settle()
-    assert rows(database_url) == (1, 1)
+    assert rows(company_url) == (1, 1)
 
 
-def test_what_was_pressed_is_not_called_done(slack: Slack, disk: Path, database_url: str) -> None:
+def test_what_was_pressed_is_not_called_done(slack: Slack, disk: Path, company_url: str) -> None:
     dre = slack.person(REP)
     dre.command(WORDS)
     slack.settle()

@@ -56,11 +56,11 @@ def test_a_new_role_shows_on_a_home_that_was_opened(slack: Slack) -> None:
 
 @pytest.mark.parametrize(("held_for", "shown"), [(None, True), ("complaint", False)])
 def test_new_feedback_shows_on_a_home_that_was_opened(
-    slack: Slack, database_url: str, held_for: str | None, shown: bool
+    slack: Slack, company_url: str, held_for: str | None, shown: bool
 ) -> None:
     dre = home_of(slack, REP)
     assert "the lattice sold it" not in dre.home
-    db = Database(database_url)
+    db = Database(company_url)
     with db.begin() as session:
         team_id = list_workspaces(session)[0].team_id
         row = Feedback(

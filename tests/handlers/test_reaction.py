@@ -32,9 +32,9 @@ def mine(person: Person) -> str:
     return person.command("/asset-feedback mine")
 
 
-def kept(database_url: str) -> tuple[int, int]:
+def kept(company_url: str) -> tuple[int, int]:
     """How many reactions and how many pieces of feedback from reactions are stored."""
-    db = Database(database_url)
+    db = Database(company_url)
     with db.read() as session:
         reactions = session.exec(select(Reaction)).all()
         said = session.exec(select(Feedback).where(Feedback.source == "reaction")).all()
@@ -82,29 +82,29 @@ def test_an_old_versions_link_means_that_version(slack: Slack) -> None:
     assert "v3" not in listed
 
 
-def test_two_links_are_two_assets(slack: Slack, database_url: str) -> None:
+def test_two_links_are_two_assets(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
     react(dre, link_in_channel(slack, f"{LINK}/v3 or https://assets.meridian.example/halden-price-sheet/v2"), "+1")
     listed = mine(dre)
     assert "of 2 pieces" in listed
     assert "Halden List Price Sheet" in listed
-    assert kept(database_url) == (1, 2)
+    assert kept(company_url) == (1, 2)
 
 
-def test_a_message_without_an_asset_leaves_nothing(slack: Slack, database_url: str) -> None:
+def test_a_message_without_an_asset_leaves_nothing(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
     message = link_in_channel(slack, "Lunch at noon? https://lunch.example/menu")
     react(dre, message, "+1")
     react(dre, message, "white_check_mark")
     assert "You have given no feedback yet." in mine(dre)
-    assert kept(database_url) == (0, 0)
+    assert kept(company_url) == (0, 0)
 
 
-def test_an_emoji_without_a_meaning_is_not_kept(slack: Slack, database_url: str) -> None:
+def test_an_emoji_without_a_meaning_is_not_kept(slack: Slack, company_url: str) -> None:
     dre = slack.person(REP)
     react(dre, link_in_channel(slack), "tada")
     slack.settle()
-    assert kept(database_url) == (0, 0)
+    assert kept(company_url) == (0, 0)
 
 
 def test_a_reply_in_a_thread_counts_too(slack: Slack) -> None:
@@ -114,7 +114,7 @@ def test_a_reply_in_a_thread_counts_too(slack: Slack) -> None:
     assert DECK in mine(dre)
 
 
-def test_the_same_event_many_times_and_out_of_order_counts_once(slack: Slack, database_url: str) -> None:
+def test_the_same_event_many_times_and_out_of_order_counts_once(slack: Slack, company_url: str) -> None:
     rules = [{"method": "event", "kind": "twice", "rate": 0.6}, {"method": "event", "kind": "reorder", "delay": 0.2}]
     slack.post("faults", rules=rules, seed=7)
     dre, message = slack.person(REP), link_in_channel(slack)
@@ -122,7 +122,7 @@ def test_the_same_event_many_times_and_out_of_order_counts_once(slack: Slack, da
         dre.react(message, "+1", remove=remove)
     wait_until(lambda: heard(slack) == 5, "the app has heard all of it")
     assert "of 1 piece" in mine(dre)
-    assert kept(database_url) == (1, 1)
+    assert kept(company_url) == (1, 1)
 
 
 def test_the_owner_is_not_disturbed_by_an_emoji(slack: Slack) -> None:
