@@ -13,6 +13,7 @@ from bot.domain.check_in import (
     Asked,
     CheckInFields,
     asked_at,
+    begins_at,
     closes_at,
     dates_due,
     group_words,
@@ -128,7 +129,8 @@ def _open(session: Session, task: Task, seen: store.CheckIn, day: date, owner: A
         session, team_id=task.team_id, schedule=SCHEDULE, subject=str(row.id), local_date=day, due_at=opens_at(day)
     )
     for before in store.list_rounds(session, team_id=task.team_id, check_in_id=row.id or 0, state="open"):
-        store.record_over(session, before, at=task.now)
+        if before.closes_at > begins_at(day):  # an edit has brought the day nearer; else it ends by itself
+            store.record_over(session, before, at=task.now)
     asked = Asked(
         name=row.name,
         questions=store.fields_of(row).questions,

@@ -152,7 +152,8 @@ def is_any_open(session: Session, *, team_id: str) -> bool:
 
 
 def _due() -> Any:
-    team, real_now = bindparam("team"), bindparam("real_now")
+    team: Any = bindparam("team")
+    real_now: Any = bindparam("real_now")
     parent = aliased(Outbox)
     is_open = select(parent.id).where(
         parent.team_id == team, parent.id == Outbox.after_id, col(parent.state).in_(("pending", "sending"))

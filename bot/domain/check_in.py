@@ -192,14 +192,19 @@ def day_words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"
 
 
+def begins_at(day: date) -> datetime:
+    """When the day of a round begins in UTC: until then the round before may still be answered."""
+    return datetime.combine(day, time(0), UTC)
+
+
 def opens_at(day: date) -> datetime:
     """When a round opens: as its day begins in the first zone of the world; each person is asked at their own time."""
-    return datetime.combine(day, time(0), UTC) - FIRST_ZONE
+    return begins_at(day) - FIRST_ZONE
 
 
 def closes_at(day: date) -> datetime:
     """When a round closes: seven days later."""
-    return datetime.combine(day, time(0), UTC) + OPEN_FOR
+    return begins_at(day) + OPEN_FOR
 
 
 def last_day(closes_at: datetime) -> date:

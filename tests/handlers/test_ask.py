@@ -156,6 +156,7 @@ def test_reminders_are_for_who_has_not_answered_and_stopped_is_stopped(slack: Sl
     told = hears(dre, f"I won't ask you about “{WANTED}” any more")
     wait_until(lambda: f"You asked me not to ask about “{WANTED}”." in dre.home, "the Home says so")
     until_asked(slack, at(26, 10), words=REMINDER)
+    slack.jump(to=at(30, 8))  # the next round is open by then: this one goes on to its end
     until_asked(slack, at(30, 11), words=LAST)
     for person in (dre, third):
         assert asked(person, REMINDER) == []
