@@ -112,7 +112,14 @@ class Groundswell:
             work=handlers.JOBS,
             publish_home=self._publish_home,
         )
-        alarm = Alarm(settings=self.settings, db=self.db, clock=self.clock, features=handlers.RUN_DUE, wake=self.wake)
+        alarm = Alarm(
+            settings=self.settings,
+            db=self.db,
+            clock=self.clock,
+            team_id=team_id,
+            features=handlers.RUN_DUE,
+            wake=self.wake,
+        )
         self.db.wakers = {"outbox": sender.wake, "jobs": worker.wake}
         for part in (sender, worker, alarm):
             part.start()

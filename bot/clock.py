@@ -114,10 +114,12 @@ class Alarm:
         settings: Settings,
         db: Database,
         clock: Clock,
+        team_id: str,
         features: tuple[RunDue, ...],
         wake: Callable[[], None],
     ) -> None:
         self._settings, self._db, self._clock, self._features, self._wake = settings, db, clock, features, wake
+        self._team_id = team_id
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._one_at_a_time = threading.Lock()
         self._closed = False
@@ -145,31 +147,21 @@ class Alarm:
             pass  # a tick that a jump has begun runs in a thread of the clock's
 
     def tick(self) -> None:
-        """One look at what is due in every workspace; whatever goes wrong is written down, and the next tick comes."""
+        """One look at what is due in the workspace; whatever goes wrong is written down, and the next tick comes."""
         with self._one_at_a_time:
             if self._closed:
                 return
+            for run_due in self._features:
+                try:
+                    run_due(self._db, self._team_id, self._clock.now(), self._settings)
+                except Exception as error:
+                    log.error("what was due failed", feature=run_due.__module__, error=type(error).__name__)
             try:
-                with self._db.read() as session:
-                    teams = [row.team_id for row in workspace.list_workspaces(session)]
+                with self._db.begin() as session:
+                    _keep_house(session, self._team_id, self._clock.now())
             except Exception as error:
-                log.error("the clock cannot read", error=type(error).__name__)
-                return
-            for team_id in teams:
-                self._look(team_id)
+                log.error("no heartbeat", error=type(error).__name__)
         self._wake()
-
-    def _look(self, team_id: str) -> None:
-        for run_due in self._features:
-            try:
-                run_due(self._db, team_id, self._clock.now(), self._settings)
-            except Exception as error:
-                log.error("what was due failed", feature=run_due.__module__, error=type(error).__name__)
-        try:
-            with self._db.begin() as session:
-                _keep_house(session, team_id, self._clock.now())
-        except Exception as error:
-            log.error("no heartbeat", error=type(error).__name__)
 
 
 def _keep_house(session: Session, team_id: str, now: datetime) -> None:

@@ -244,10 +244,11 @@ class Person:
 
 def wait_until(fits: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
     """Wait until something is so, and say what was waited for if it never is."""
-    end = time.monotonic() + patience
+    end, pause = time.monotonic() + patience, 0.01
     while not fits():
         assert time.monotonic() < end, f"waited {patience:.0f} s in vain: {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.3, 0.1)  # looking costs the app time in which it could do what is waited for
 
 
 def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -84,6 +84,7 @@ def make_alarm(
         settings=settings,
         db=db,
         clock=clock,
+        team_id="T1",
         features=features,
         wake=lambda: woken.append(1) if woken is not None else None,
     )
@@ -94,17 +95,17 @@ def beat(db: Database, team_id: str = "T1") -> workspace.Heartbeat | None:
         return workspace.get_heartbeat(session, team_id=team_id)
 
 
-def test_a_tick_asks_every_feature_for_every_workspace_and_leaves_a_heartbeat(db: Database) -> None:
+def test_a_tick_asks_every_feature_and_leaves_a_heartbeat_in_its_own_workspace_alone(db: Database) -> None:
     first, second = Asked(), Asked()
     woken: list[int] = []
     before = datetime.now(UTC)
     make_alarm(db, HandClock(), first.run_due, second.run_due, woken=woken).tick()
-    assert first.times == second.times == [(team_id, START) for team_id in TEAMS]
-    for team_id in TEAMS:
-        found = beat(db, team_id)
-        assert found is not None
-        assert found.now == START
-        assert before <= found.ticked_at <= datetime.now(UTC)
+    assert first.times == second.times == [("T1", START)]
+    found = beat(db)
+    assert found is not None
+    assert found.now == START
+    assert before <= found.ticked_at <= datetime.now(UTC)
+    assert beat(db, "T2") is None
     assert woken == [1]
 
 
@@ -112,7 +113,7 @@ def test_it_ticks_at_the_start_and_then_again_and_again(db: Database) -> None:
     asked = Asked()
     alarm = make_alarm(db, HandClock(), asked.run_due, tick=0.05)
     alarm.start()
-    wait_until(lambda: len(asked.times) >= 3 * len(TEAMS), "three ticks")
+    wait_until(lambda: len(asked.times) >= 3, "three ticks")
     alarm.stop()
     so_far = len(asked.times)
     time.sleep(0.12)
@@ -123,13 +124,13 @@ def test_a_jump_is_noticed_at_once(db: Database) -> None:
     asked, clock = Asked(), HandClock()
     alarm = make_alarm(db, clock, asked.run_due)
     alarm.start()
-    wait_until(lambda: len(asked.times) == len(TEAMS), "the first tick")
+    wait_until(lambda: len(asked.times) == 1, "the first tick")
     clock.jump(timedelta(days=1))
-    assert asked.times[-1] == ("T2", START + timedelta(days=1))
+    assert asked.times[-1] == ("T1", START + timedelta(days=1))
     alarm.stop()
     assert clock.closed
     clock.jump(timedelta(days=1))
-    assert len(asked.times) == 2 * len(TEAMS)
+    assert len(asked.times) == 2
 
 
 def test_two_ticks_never_run_at_the_same_time(db: Database) -> None:
@@ -140,14 +141,14 @@ def test_two_ticks_never_run_at_the_same_time(db: Database) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(asked.times) == 5 * len(TEAMS)
+    assert len(asked.times) == 5
     assert asked.most_at_once == 1
 
 
 def test_a_feature_that_raises_stops_no_other_and_no_heartbeat(db: Database) -> None:
     asked = Asked()
     make_alarm(db, HandClock(), stumble, asked.run_due).tick()
-    assert [team_id for team_id, _ in asked.times] == list(TEAMS)
+    assert [team_id for team_id, _ in asked.times] == ["T1"]
     assert beat(db) is not None
 
 
@@ -168,7 +169,7 @@ def test_stop_waits_for_the_tick_that_a_jump_has_begun(db: Database) -> None:
     asked, clock = Asked(seconds=0.1), HandClock()
     alarm = make_alarm(db, clock, asked.run_due)
     alarm.start()
-    wait_until(lambda: len(asked.times) == len(TEAMS), "the first tick")
+    wait_until(lambda: len(asked.times) == 1, "the first tick")
     jumping = threading.Thread(target=clock.jump, args=(timedelta(hours=1),))
     jumping.start()
     wait_until(lambda: asked.at_once == 1 and asked.times[-1][1] > START, "the second tick")
@@ -181,7 +182,7 @@ def test_a_database_that_is_away_for_a_tick_ends_nothing(db: Database) -> None:
     asked, clock = Asked(), HandClock()
     woken: list[int] = []
     alarm = make_alarm(db, clock, asked.run_due, woken=woken)
-    for table in ("workspace", "heartbeat"):
+    for table in ("heartbeat", "inbox"):
         with db.begin() as session:
             session.connection().execute(text(f"ALTER TABLE {table} RENAME TO hidden"))
         clock.jump(timedelta(0))  # nothing comes back to whoever has told of the jump

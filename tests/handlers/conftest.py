@@ -52,9 +52,9 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def company(newcomers: Path) -> Path:
-    """What is loaded into the app; a module that needs the company's past has its own."""
-    return newcomers
+def company(lasting: Path) -> Path:
+    """What is loaded into the app; a module that needs the company's past, or assets that expire, has its own."""
+    return lasting
 
 
 @pytest.fixture

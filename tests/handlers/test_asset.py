@@ -1,5 +1,7 @@
 """The library through the front door: look, find, add, edit, bring in lists, release, retire, and what goes wrong."""
 
+from pathlib import Path
+
 import pytest
 from sqlmodel import col, select
 
@@ -18,6 +20,12 @@ NEW = {
     "reference": "MLR-2026-0901", "version": "v1", "title": "Tumble Test Brief", "kind": "one-pager",
     "link": "https://assets.meridian.example/tumble-brief/v1",
 }  # fmt: skip
+
+
+@pytest.fixture
+def company(newcomers: Path) -> Path:
+    """With assets that have expired, or soon will."""
+    return newcomers
 
 
 def private(person: Person, text: str) -> Message:

@@ -31,6 +31,12 @@ NEXT = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def company(newcomers: Path) -> Path:
+    """With assets that have expired, or soon will."""
+    return newcomers
+
+
 def asked(person: Person, title: str = ADS) -> list[Message]:
     """The ladder's messages about an asset in a person's direct messages."""
     person.slack.settle()

@@ -1,7 +1,9 @@
 """Whoever names a version that is no longer to be used hears which is, in every room, and is offered no other."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from storage.asset import AssetVersion
@@ -13,6 +15,12 @@ DECK, WARD, PACK = "Corvane Surgeon Deck", "Aquivo Quiet Ward Ad Set", "ANZ Infu
 LINK = "https://assets.meridian.example/corvane-surgeon-deck"
 WARD_LINK = "https://assets.meridian.example/aquivo-quiet-ward/v1"
 REPLACED = "has been replaced: v3 is current."
+
+
+@pytest.fixture
+def company(newcomers: Path) -> Path:
+    """With assets that have expired, or soon will."""
+    return newcomers
 
 
 def private(person: Person, text: str) -> Message:

@@ -1,5 +1,8 @@
 """Searches through the front door: what was not found reaches the digest, a search once, and never what is held."""
 
+from pathlib import Path
+
+import pytest
 from sqlmodel import col, select
 
 from storage.asset_search import AssetSearch
@@ -9,6 +12,12 @@ from tests.slack import Message, Person, Slack, wait_until
 REP, OTHER, OWNER, MARKETER = "Dre Hollowell", "Kayla Brandvold", "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
 INJURY = "the patient was injured by the cage and had to be operated on again"
 DECK, WARD = "Corvane Surgeon Deck", "Aquivo Quiet Ward Ad Set"
+
+
+@pytest.fixture
+def company(newcomers: Path) -> Path:
+    """With assets that have expired, or soon will."""
+    return newcomers
 
 
 def private(person: Person, text: str) -> Message:
