@@ -14,7 +14,7 @@ run: install  ## start Groundswell: your workspace if .env names one, else the s
 
 # One more process than there are cores: two fifths of the time the tests wait for something.
 test: install-dev chromium  ## run the tests (SQLite, PostgreSQL, a real browser)
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 2) + 1)") --dist loadfile
+	@$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 2) + 1)") --dist worksteal
 
 check: install-dev  ## lint, format, strict types, architecture rules, views against Slack's limits
 	@$(BIN)/ruff check .

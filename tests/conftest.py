@@ -7,7 +7,11 @@ import pytest
 
 from storage.db import Database
 from storage.schema import migrate
+from tests.compiled import share_compiled_statements
 from tests.databases import PostgresServer, postgresql_database, sqlite_database
+
+
+share_compiled_statements()
 
 
 @pytest.fixture(scope="session")
