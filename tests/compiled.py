@@ -12,4 +12,4 @@ def share_compiled_statements() -> None:
     """From now on all engines of one kind use what any of them has compiled; for tests' processes only."""
     Engine._compiled_cache = property(lambda _engine: _shared, lambda _engine, _own: None)  # type: ignore[assignment]
     DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
-    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign, assignment]

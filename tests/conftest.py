@@ -10,7 +10,6 @@ from storage.schema import migrate
 from tests.compiled import share_compiled_statements
 from tests.databases import PostgresServer, postgresql_database, sqlite_database
 
-
 share_compiled_statements()
 
 

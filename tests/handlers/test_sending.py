@@ -1,7 +1,6 @@
 """Messages on their way out, with a Slack that goes wrong: each arrives once, or it is said that nobody knows."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +24,6 @@ MARKETERS = "name,role\n" + "\n".join(f"{name},marketer" for name in REPS)
 @pytest.fixture
 def waits() -> dict[str, float]:
     return {"send_timeout": 1, "settle_seconds": 0.5}
-
-
-@pytest.fixture
-def company(lasting: Path) -> Path:
-    return lasting
 
 
 @pytest.fixture
