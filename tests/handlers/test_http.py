@@ -102,7 +102,7 @@ def served(server: SandboxServer, database_url: str, folder: Path, **settings: s
 def company(server: SandboxServer, database_url: str) -> Iterator[Slack]:
     """Slack with the sample company, which is in the database too; nobody listens yet."""
     db = Database(database_url)
-    screen = Slack(server.url, is_idle=lambda: is_idle(db))
+    screen = Slack(server.url, is_idle=lambda: not server.sandbox.delivery.is_busy() and is_idle(db))
     screen.post("reset")
     screen.post("limits", scale=0)
     with db.begin() as session, tempfile.TemporaryDirectory() as folder:
