@@ -4,6 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 
 from bot.domain.people import ROLE_LABELS
+from bot.domain.text import count
+
+MOST_REGIONS, MOST_CHANNELS = 20, 10  # that one audience may name
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,18 @@ class Audience:
         where = f" in {_or(self.regions)}" if self.regions else ""
         channels = "the chosen channel" if len(self.channel_ids) == 1 else "the chosen channels"
         return who + where + (f" who are in {channels}" if self.channel_ids else "")
+
+
+def check_audience(audience: Audience) -> dict[str, str]:
+    """What is wrong with an audience as a form has it, a sentence a field; empty if it can be kept."""
+    wrong: dict[str, str] = {}
+    if audience.role and audience.role not in ROLE_LABELS:
+        wrong["role"] = "Please choose one of the roles."
+    if len(audience.regions) > MOST_REGIONS:
+        wrong["regions"] = f"Choose at most {count(MOST_REGIONS, 'region', 'regions')}, or none for all of them."
+    if len(audience.channel_ids) > MOST_CHANNELS:
+        wrong["channels"] = f"Choose at most {count(MOST_CHANNELS, 'channel', 'channels')}."
+    return wrong
 
 
 def _or(names: tuple[str, ...]) -> str:
