@@ -453,6 +453,7 @@ def test_a_kill_loses_no_ballot_that_was_confirmed(voted: tuple[Database, str, s
     contents = kept.contents()
     assert len(contents) == len(set(contents))
     assert told <= set(contents)
+    assert kept.closed() == [(PULSE, 0)]
     assert len(contents) - len(told) <= 2  # one ballot of each voter was under way
     assert ballot_box.sweep_boxes(db, team_id=TEAM, find_open=lambda _session: []) == []
     assert boxes(db) == []
