@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,14 +27,11 @@ MOST_QUESTIONS = 10
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 10
 QUESTION = 300  # characters; Slack's section takes 3,000, people do not
 OPTION = 75  # characters: what Slack's button takes
-LONGEST = 3000  # characters of one answer: what Slack's input takes
 SOONEST, LATEST = timedelta(minutes=15), timedelta(days=90)  # of the close, from now on
 FEW = 5  # R13: fewer answers than that are not shown, unless the pulse is named
 FEW_TEXTS = 10  # the same for answers in somebody's own words
 FEWEST_INVITED = {"named": 1, "confidential": FEW, "anonymous": 8}
 STEP = 5  # in which "answered so far" is told while results are hidden
-
-EMPTY = "Answer at least one question first, please."
 
 
 @dataclass(frozen=True)
@@ -68,18 +65,6 @@ class PulseFields:
     closes_at: datetime | None
     reminders: bool
     shares_results: bool
-
-
-@dataclass(frozen=True)
-class PulseAnswer:
-    """One person's answer to one question: `question` is its place from 0, `choices` places among its `labels`.
-
-    On the scale 1 to 5 the choice 0 is "1", on 0 to 10 it is "0". `text` is for answers in somebody's own words.
-    """
-
-    question: int
-    choices: tuple[int, ...] = ()
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,40 +177,6 @@ def read_one_line(text: str) -> OneLine | str:
         if question.options and set(_MARKS) & set(question.options[0]):
             return f"I can't tell where the question ends. Put quotation marks around it and nowhere else: {EXAMPLE}"
     return next(iter(_wrong_question(question, 0, set()).values()), "") or OneLine(question)
-
-
-def check_answer(question: PulseQuestion, answer: PulseAnswer) -> str | None:
-    """What is wrong with an answer, a sentence; None if it can be kept."""
-    if question.kind == "text":
-        if len(answer.text) > LONGEST:
-            return f"That is {len(answer.text):,} characters; {LONGEST:,} fit in here."
-        return None if answer.text and not answer.choices else "Write a few words first, please."
-    chosen = set(answer.choices)
-    if not chosen:
-        return "Choose an answer, please."
-    if answer.text or len(chosen) < len(answer.choices) or not chosen <= set(range(len(question.labels))):
-        return "That is none of the answers. Please choose again."
-    return "Choose one answer only, please." if len(chosen) > 1 and question.kind != "multiple" else None
-
-
-def check_answers(questions: Sequence[PulseQuestion], answers: Sequence[PulseAnswer]) -> dict[str, str]:
-    """What is wrong with all that somebody answers at once, a sentence a field ("answer0", ...); empty if it is right.
-
-    Whatever can be chosen must be: if some passed over a question, the difference of two numbers would tell how few
-    they are. Words of one's own may be left out, as long as anything is said.
-    """
-    given: Mapping[int, PulseAnswer] = {one.question: one for one in answers}
-    if len(given) < len(answers) or not set(given) <= set(range(len(questions))):
-        return {"answer0": "That is none of the questions. Please open the pulse once more."}
-    if not given:
-        return {"answer0": EMPTY}
-    wrong: dict[str, str] = {}
-    for number, question in enumerate(questions):
-        if number not in given and question.kind == "text":
-            continue
-        if sentence := check_answer(question, given.get(number, PulseAnswer(number))):
-            wrong[f"answer{number}"] = sentence
-    return wrong
 
 
 def _wrong_question(question: PulseQuestion, number: int, seen: set[str]) -> dict[str, str]:

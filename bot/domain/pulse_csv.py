@@ -1,6 +1,6 @@
 """A pulse's result as CSV: the numbers for whoever asked, and in a named pulse who answered what."""
 
-from bot.domain.pulse import PulseAnswer, PulseQuestion
+from bot.domain.pulse_answer import in_words
 from bot.domain.pulse_numbers import PulseResult, Share
 from bot.domain.text import cell
 
@@ -40,11 +40,6 @@ def csv_names(result: PulseResult) -> list[tuple[str, ...]]:
         said = [in_words(question, given[n]) if n in given else "" for n, question in enumerate(asked)]
         rows.append(tuple(cell(value) for value in (ballot.name, ballot.group or "", *said)))
     return rows
-
-
-def in_words(question: PulseQuestion, answer: PulseAnswer) -> str:
-    """An answer as people read it: "Yes", "Deck; Price sheet", "4", or what they wrote."""
-    return answer.text or "; ".join(question.labels[place] for place in sorted(answer.choices))
 
 
 def _figures(share: Share) -> tuple[object, ...]:

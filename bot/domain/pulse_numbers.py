@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from bot.domain.pulse import SCALES, PulseAnswer, PulseQuestion
+from bot.domain.pulse import SCALES, PulseQuestion
+from bot.domain.pulse_answer import PulseAnswer, answers_from
 from bot.domain.wilson import Interval, wilson
 
 
@@ -185,5 +186,4 @@ def _tally_from(told: Mapping[str, Any]) -> Tally:
 
 
 def _ballot_from(told: Mapping[str, Any]) -> Ballot:
-    answers = tuple(PulseAnswer(one["question"], tuple(one["choices"]), one["text"]) for one in told["answers"])
-    return Ballot(answers, told["group"], told["name"])
+    return Ballot(answers_from(told["answers"]), told["group"], told["name"])

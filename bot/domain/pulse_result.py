@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.pulse import FEW, FEW_TEXTS, PulseAnswer, PulseQuestion
+from bot.domain.pulse import FEW, FEW_TEXTS, PulseQuestion
+from bot.domain.pulse_answer import held_labels
 from bot.domain.pulse_numbers import Ballot, PulseResult, QuestionResult, Said, Tally, Turnout
-from bot.domain.safety import screen
 
 
 def read_result(
@@ -68,14 +68,6 @@ def shown_groups(turnout: Sequence[Turnout], by_question: Sequence[Mapping[str, 
     while fit and others and any(sum(of.get(one.group, 0) for one in others) < FEW for of in respects):
         others.append(fit.pop())
     return fit if len(fit) > 1 or others else []
-
-
-def held_labels(answers: Sequence[PulseAnswer]) -> tuple[str, ...]:
-    """Why the words of a ballot are kept back until a person has looked at them (P13); empty for nearly all.
-
-    They are read as one: "the pump stopped" and "he was hurt" may answer two questions.
-    """
-    return screen("\n".join(one.text for one in answers if one.text)).labels
 
 
 def _check(turnout: Sequence[Turnout], ballots: Sequence[Ballot]) -> None:

@@ -12,11 +12,8 @@ from bot.domain.pulse import (
     PRIVACY,
     QUESTION_KINDS,
     OneLine,
-    PulseAnswer,
     PulseFields,
     PulseQuestion,
-    check_answer,
-    check_answers,
     check_pulse_fields,
     in_steps,
     may_change,
@@ -27,6 +24,7 @@ from bot.domain.pulse import (
     shows_live,
     wrong_close,
 )
+from bot.domain.pulse_answer import PulseAnswer, answers_from_json, answers_to_json, check_answer, check_answers
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 USABLE = PulseQuestion("Is the new price sheet usable?", "single", ("Yes", "No", "Not seen"))
@@ -206,6 +204,12 @@ def test_whatever_can_be_chosen_must_be_and_words_may_be_left_out() -> None:
     assert set(check_answers((WHY,), ())) == set(check_answers(asked, ())) == {"answer0"}
     assert "none of the questions" in check_answers(asked, (one, sure, PulseAnswer(3, (0,))))["answer0"]
     assert "none of the questions" in check_answers(asked, (one, one, sure))["answer0"]
+
+
+def test_a_ballot_box_keeps_the_answers_and_not_the_order_in_which_they_were_given() -> None:
+    answers = (PulseAnswer(0, (0, 2)), PulseAnswer(1, (), "Zu “spät” \U0001f937"))
+    assert answers_from_json(answers_to_json(answers)) == answers
+    assert answers_to_json((answers[1], PulseAnswer(0, (2, 0)))) == answers_to_json(answers)
 
 
 # what people are promised

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from bot.domain.pulse import PulseAnswer, PulseQuestion
-from bot.domain.pulse_csv import CSV_HEADS, EVERYBODY, csv_names, csv_rows, in_words
+from bot.domain.pulse import PulseQuestion
+from bot.domain.pulse_answer import PulseAnswer, held_labels, in_words
+from bot.domain.pulse_csv import CSV_HEADS, EVERYBODY, csv_names, csv_rows
 from bot.domain.pulse_numbers import Ballot, PulseResult, Share, Tally, Turnout
-from bot.domain.pulse_result import held_labels, read_result, shown_groups
+from bot.domain.pulse_result import read_result, shown_groups
 
 FEW, FEW_TEXTS = 5, 10  # R13, said once more on purpose
 USABLE = PulseQuestion("Usable?", "single", ("Yes", "No", "Not seen"))
