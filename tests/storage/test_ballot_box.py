@@ -103,6 +103,14 @@ def secrets_of(db: Database) -> list[bytes]:
         ]
 
 
+def tell_box(db: Database, pragma: str) -> None:
+    """Set something of the connection that the box is used through."""
+    with box_files(db).use(f"{TEAM}-{PULSE}") as file:
+        assert file is not None
+        with file.engine.connect() as connection:
+            connection.connection.driver_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
+
+
 def test_a_ballot_counts_once_and_comes_out_at_the_close(db: Database) -> None:
     kept = Kept(db)
     open_box(db)
@@ -310,6 +318,22 @@ def test_a_crash_of_the_server_empties_the_box_and_is_told(db: Database) -> None
     assert (kept.closed(), boxes(db)) == ([(PULSE, 1)], [])
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_no_ballot_is_among_the_servers_statistics(db: Database) -> None:
+    open_box(db)
+    for n in range(30):
+        cast(db, f"U{n}", f"content-{n % 3}")
+    with db.begin() as session:
+        connection = session.connection()
+        connection.execute(text("ANALYZE"))
+        query = (
+            "SELECT tablename, attname FROM pg_stats WHERE starts_with(tablename, 'ballot_box') AND attname <> 'person'"
+        )
+        assert [row for row in connection.execute(text(query)) if "_ballot" in row[0]] == []
+        query = "SELECT reloptions FROM pg_class WHERE starts_with(relname, 'ballot_box') AND relkind = 'r'"
+        assert [row[0] for row in connection.execute(text(query))] == [["autovacuum_enabled=false"]] * 3
+
+
 def test_nothing_is_left_after_the_close(db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Neither key nor hash in any byte, ballots only as they were kept, and no backup with a ballot of an open box."""
     caplog.set_level(logging.INFO)
@@ -350,6 +374,7 @@ def remains_of_log(db: Database) -> bytes:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_sealed_box_holds_no_more_than_the_contents(db: Database) -> None:
     open_box(db)
+    tell_box(db, "secure_delete=OFF")  # as most builds of SQLite have it: what is deleted stays where it was
     for n in range(40):
         cast(db, f"U{n}", f"content-{n:02}")
     hidden = secrets_of(db)
@@ -374,10 +399,7 @@ def test_a_box_that_somebody_reads_closes_afterwards(db: Database) -> None:
     kept = Kept(db)
     open_box(db)
     cast(db, "U1", "c1")
-    with box_files(db).use(f"{TEAM}-{PULSE}") as file:
-        assert file is not None
-        with file.engine.connect() as connection:
-            connection.connection.driver_connection.execute("PRAGMA busy_timeout=50")  # type: ignore[union-attr]
+    tell_box(db, "busy_timeout=50")
     with closing(sqlite3.connect(f"{db.engine.url.database}.box-{TEAM}-{PULSE}", isolation_level=None)) as other:
         other.execute("BEGIN")
         other.execute("SELECT * FROM sqlite_master").fetchall()
