@@ -14,17 +14,17 @@ from storage.outbox import Outbox
 from storage.turns import take_turn
 
 STATES = ("planned", "asked", "answered", "refused", "closed")
-KINDS = ("filed_away", "check_in")
+KINDS = ("filed_away", "check_in", "pulse")
 
 
 class Ask(SQLModel, table=True):
     """One question to one person: planned, then asked or refused, then answered or closed.
 
-    `kind` is the feature that asks and `subject_id` its row (a filed-away check, a round of a check-in); a person is
-    asked once about a subject, whatever happens. `stop_key` is what `Stop these` stops: every ask with the same key.
-    `why` says to the person, in mrkdwn, why they were asked. `reason` says why an ask was refused or closed, in one of
-    the words of `bot.domain.ask`, or why one that is planned waits. From `due_at` on it may be asked, from `closes_at`
-    on not any more; `next_at` is when it is looked at again (None: never).
+    `kind` is the feature that asks and `subject_id` its row (a filed-away check, a round of a check-in, a pulse); a
+    person is asked once about a subject, whatever happens. `stop_key` is what `Stop these` stops: every ask with the
+    same key. `why` says to the person, in mrkdwn, why they were asked. `reason` says why an ask was refused or closed,
+    in one of the words of `bot.domain.ask`, or why one that is planned waits. From `due_at` on it may be asked, from
+    `closes_at` on not any more; `next_at` is when it is looked at again (None: never).
     """
 
     __table_args__ = (

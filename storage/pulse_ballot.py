@@ -1,0 +1,153 @@
+"""Ballots of named and confidential pulses: cast, changed until the close, counted, and read for the result (P5)."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session, and_, col, delete, func, insert, select
+
+from bot.access import NOT_FOUND
+from bot.domain.pulse import questions_from_json
+from bot.domain.pulse_answer import PulseAnswer, answers_from_json, check_answers, held_labels
+from bot.domain.pulse_numbers import Ballot, PulseResult, Turnout
+from bot.domain.pulse_result import read_result
+from bot.errors import BotError
+from storage.people import Person
+from storage.pulse import Pulse, PulseBallot, PulseInvitation, count_invited, list_invited
+from storage.turns import take_turn
+
+NOT_INVITED = "This pulse asks other people, so your answer can't be counted. Whoever asks chose who is invited."
+CLOSED = "This pulse has closed, so your answer was not counted any more."
+CANCELLED = "This pulse was cancelled, so nothing is counted."
+
+
+def require_open(session: Session, *, team_id: str, pulse_id: int, user_id: str, now: datetime) -> Pulse:
+    """The pulse, for somebody who may answer it now; until this transaction ends nobody can close it.
+
+    Many may be in here at once, so that votes do not wait for each other. From `closes_at` on nothing is taken, also
+    where the close has not been done yet.
+
+    Raises:
+        BotError: there is none, it has ended, or it does not ask this person.
+    """
+    query = select(Pulse).where(Pulse.team_id == team_id, Pulse.id == pulse_id).with_for_update(read=True)
+    row = session.exec(query.execution_options(populate_existing=True)).first()
+    if row is None or row.state == "planned":
+        raise BotError(NOT_FOUND)
+    if row.state == "cancelled":
+        raise BotError(CANCELLED)
+    if session.get(PulseInvitation, (team_id, pulse_id, user_id)) is None:
+        raise BotError(NOT_INVITED)
+    if row.state == "closed" or now >= row.closes_at:
+        raise BotError(CLOSED)
+    return row
+
+
+def record_ballot(
+    session: Session, *, team_id: str, pulse_id: int, user_id: str, answers: Sequence[PulseAnswer], now: datetime
+) -> bool:
+    """Keep what somebody answers, in the place of what they answered before; False if they had.
+
+    Raises:
+        BotError: as `require_open`, or an answer cannot be kept (its `field` is "answer0" and so on).
+        ValueError: the pulse is anonymous; its ballots have a box of their own.
+    """
+    row = require_open(session, team_id=team_id, pulse_id=pulse_id, user_id=user_id, now=now)
+    if row.privacy == "anonymous":
+        raise ValueError("ballots of an anonymous pulse are not kept here")
+    for field, sentence in check_answers(questions_from_json(row.questions), answers).items():
+        raise BotError(sentence, field=field)
+    take_turn(session, team_id=team_id, of=f"ballot {pulse_id} {user_id}")
+    theirs = (col(PulseBallot.pulse_id) == pulse_id, col(PulseBallot.user_id) == user_id)
+    before = session.exec(delete(PulseBallot).where(col(PulseBallot.team_id) == team_id, *theirs)).rowcount
+    held_for = ",".join(held_labels(answers)) or None
+    same = {"team_id": team_id, "pulse_id": pulse_id, "user_id": user_id, "answered_at": now}
+    rows = []
+    for one in answers:
+        said = {"question": one.question, "text": one.text, "held_for": held_for if one.text else None}
+        rows += [same | said | {"choice": choice} for choice in one.choices or (0,)]
+    session.execute(insert(PulseBallot), rows)
+    return not before
+
+
+def list_own(session: Session, row: Pulse, *, user_id: str) -> tuple[PulseAnswer, ...]:
+    """What somebody has answered, in the order of the questions; held words too, which they wrote themselves."""
+    query = select(PulseBallot).where(PulseBallot.team_id == row.team_id, PulseBallot.pulse_id == row.id)
+    return _answers(session.exec(query.where(PulseBallot.user_id == user_id).order_by(*_ORDER)))
+
+
+def count_answered(session: Session, row: Pulse) -> int:
+    """How many people have answered; unless the pulse is named, `bot.domain.pulse.in_steps` before anybody sees it."""
+    query = select(func.count(func.distinct(col(PulseBallot.user_id)))).where(PulseBallot.team_id == row.team_id)
+    return int(session.exec(query.where(PulseBallot.pulse_id == row.id)).one())
+
+
+def list_silent(session: Session, row: Pulse) -> list[str]:
+    """Those who are invited and have not answered, for reminders."""
+    theirs = (PulseBallot.team_id == row.team_id, PulseBallot.pulse_id == row.id)
+    answered = select(PulseBallot.user_id).where(*theirs)
+    query = select(PulseInvitation.user_id).where(PulseInvitation.team_id == row.team_id)
+    query = query.where(PulseInvitation.pulse_id == row.id, col(PulseInvitation.user_id).not_in(answered))
+    return list(session.exec(query.order_by(PulseInvitation.user_id)))
+
+
+def read_pulse(session: Session, row: Pulse, *, by_name: bool = False) -> PulseResult:
+    """What a named or confidential pulse came to; with `by_name` as only whoever asked in a named one may see it.
+
+    Raises:
+        ValueError: names are asked for and the pulse promised that there are none; or it is anonymous.
+    """
+    if row.privacy == "anonymous" or (by_name and row.privacy != "named"):
+        raise ValueError("this pulse does not tell that")
+    regions, ballots = list_invited(session, row), _list_ballots(session, row)
+    answered = Counter(one.group or "" for one in ballots)
+    turnout = [Turnout(group, invited, answered[group]) for group, invited in sorted(Counter(regions.values()).items())]
+    return read_result(questions_from_json(row.questions), turnout=turnout, ballots=ballots, by_name=by_name)
+
+
+def read_box(session: Session, row: Pulse, contents: Sequence[str] | None) -> PulseResult:
+    """What an anonymous pulse came to by the contents of its box; None where the box was lost, and with it all answers.
+
+    Nobody knows any more from which region a ballot is, nor does the result tell of regions.
+    """
+    ballots = [Ballot(answers_from_json(one)) for one in contents or ()]
+    turnout = [Turnout("", count_invited(session, row), len(ballots))]
+    return read_result(questions_from_json(row.questions), turnout=turnout, ballots=ballots)
+
+
+def _list_ballots(session: Session, row: Pulse) -> list[Ballot]:
+    query = (
+        select(PulseBallot, PulseInvitation.region, Person.name)
+        .join(
+            PulseInvitation,
+            and_(
+                col(PulseInvitation.team_id) == PulseBallot.team_id,
+                col(PulseInvitation.pulse_id) == PulseBallot.pulse_id,
+                col(PulseInvitation.user_id) == PulseBallot.user_id,
+            ),
+        )
+        .outerjoin(Person, and_(col(Person.team_id) == PulseBallot.team_id, col(Person.user_id) == PulseBallot.user_id))
+        .where(PulseBallot.team_id == row.team_id, PulseBallot.pulse_id == row.id)
+        .order_by(col(PulseBallot.user_id), *_ORDER)
+    )
+    found = groupby(session.exec(query), key=lambda one: one[0].user_id)
+    ballots = []
+    for user_id, theirs in found:
+        rows = list(theirs)
+        _, region, name = rows[0]
+        ballots.append(Ballot(_answers(one[0] for one in rows), region, name or user_id))
+    return ballots
+
+
+def _answers(rows: Iterable[PulseBallot]) -> tuple[PulseAnswer, ...]:
+    """From rows in `_ORDER`."""
+    found = []
+    for question, given in groupby(rows, key=lambda row: row.question):
+        these = list(given)
+        text = these[0].text
+        found.append(PulseAnswer(question, () if text else tuple(row.choice for row in these), text))
+    return tuple(found)
+
+
+_ORDER = (col(PulseBallot.question), col(PulseBallot.choice))
