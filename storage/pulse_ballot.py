@@ -1,15 +1,17 @@
 """Ballots of named and confidential pulses: cast, changed until the close, counted, and read for the result (P5)."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from sqlmodel import Session, and_, col, delete, func, insert, select
+from sqlalchemy import select as sql
+from sqlmodel import Session, col, delete, func, insert, select
 
 from bot.access import NOT_FOUND
 from bot.domain.pulse import questions_from_json
-from bot.domain.pulse_answer import PulseAnswer, answers_from_json, check_answers, held_labels
+from bot.domain.pulse_answer import PulseAnswer, answers_from_json, check_answers, screened
 from bot.domain.pulse_numbers import Ballot, PulseResult, Turnout
 from bot.domain.pulse_result import read_result
 from bot.errors import BotError
@@ -61,11 +63,10 @@ def record_ballot(
     take_turn(session, team_id=team_id, of=f"ballot {pulse_id} {user_id}")
     theirs = (col(PulseBallot.pulse_id) == pulse_id, col(PulseBallot.user_id) == user_id)
     before = session.exec(delete(PulseBallot).where(col(PulseBallot.team_id) == team_id, *theirs)).rowcount
-    held_for = ",".join(held_labels(answers)) or None
     same = {"team_id": team_id, "pulse_id": pulse_id, "user_id": user_id, "answered_at": now}
     rows = []
-    for one in answers:
-        said = {"question": one.question, "text": one.text, "held_for": held_for if one.text else None}
+    for one in screened(answers):
+        said = {"question": one.question, "text": one.text, "held_for": one.held_for or None}
         rows += [same | said | {"choice": choice} for choice in one.choices or (0,)]
     session.execute(insert(PulseBallot), rows)
     return not before
@@ -73,8 +74,9 @@ def record_ballot(
 
 def list_own(session: Session, row: Pulse, *, user_id: str) -> tuple[PulseAnswer, ...]:
     """What somebody has answered, in the order of the questions; held words too, which they wrote themselves."""
-    query = select(PulseBallot).where(PulseBallot.team_id == row.team_id, PulseBallot.pulse_id == row.id)
-    return _answers(session.exec(query.where(PulseBallot.user_id == user_id).order_by(*_ORDER)))
+    theirs = (col(PulseBallot.pulse_id) == row.id, col(PulseBallot.user_id) == user_id)
+    query = sql(*_COLUMNS).where(col(PulseBallot.team_id) == row.team_id, *theirs)
+    return _answers(tuple(one) for one in session.execute(query.order_by(*_ORDER)))
 
 
 def count_answered(session: Session, row: Pulse) -> int:
@@ -100,7 +102,8 @@ def read_pulse(session: Session, row: Pulse, *, by_name: bool = False) -> PulseR
     """
     if row.privacy == "anonymous" or (by_name and row.privacy != "named"):
         raise ValueError("this pulse does not tell that")
-    regions, ballots = list_invited(session, row), _list_ballots(session, row)
+    regions = list_invited(session, row)
+    ballots = _list_ballots(session, row, regions)
     answered = Counter(one.group or "" for one in ballots)
     turnout = [Turnout(group, invited, answered[group]) for group, invited in sorted(Counter(regions.values()).items())]
     return read_result(questions_from_json(row.questions), turnout=turnout, ballots=ballots, by_name=by_name)
@@ -116,38 +119,29 @@ def read_box(session: Session, row: Pulse, contents: Sequence[str] | None) -> Pu
     return read_result(questions_from_json(row.questions), turnout=turnout, ballots=ballots)
 
 
-def _list_ballots(session: Session, row: Pulse) -> list[Ballot]:
-    query = (
-        select(PulseBallot, PulseInvitation.region, Person.name)
-        .join(
-            PulseInvitation,
-            and_(
-                col(PulseInvitation.team_id) == PulseBallot.team_id,
-                col(PulseInvitation.pulse_id) == PulseBallot.pulse_id,
-                col(PulseInvitation.user_id) == PulseBallot.user_id,
-            ),
-        )
-        .outerjoin(Person, and_(col(Person.team_id) == PulseBallot.team_id, col(Person.user_id) == PulseBallot.user_id))
-        .where(PulseBallot.team_id == row.team_id, PulseBallot.pulse_id == row.id)
-        .order_by(col(PulseBallot.user_id), *_ORDER)
-    )
-    found = groupby(session.exec(query), key=lambda one: one[0].user_id)
+def _list_ballots(session: Session, row: Pulse, regions: Mapping[str, str]) -> list[Ballot]:
+    """Those of a pulse that closes: columns alone, and without joins, as everybody waits for it."""
+    names = dict.fromkeys(regions, "")
+    if row.privacy == "named":
+        known = sql(col(Person.user_id), col(Person.name)).where(col(Person.team_id) == row.team_id)
+        names = {user_id: user_id for user_id in regions} | {one[0]: one[1] for one in session.execute(known) if one[1]}
+    query = sql(col(PulseBallot.user_id), *_COLUMNS).where(col(PulseBallot.team_id) == row.team_id)
+    found = session.execute(query.where(col(PulseBallot.pulse_id) == row.id)).all()
     ballots = []
-    for user_id, theirs in found:
-        rows = list(theirs)
-        _, region, name = rows[0]
-        ballots.append(Ballot(_answers(one[0] for one in rows), region, name or user_id))
+    for user_id, given in groupby(sorted(found, key=lambda one: tuple(one[:3])), key=lambda one: one[0]):
+        ballots.append(Ballot(_answers(one[1:] for one in given), regions[user_id], names[user_id]))
     return ballots
 
 
-def _answers(rows: Iterable[PulseBallot]) -> tuple[PulseAnswer, ...]:
-    """From rows in `_ORDER`."""
+def _answers(given: Iterable[Sequence[Any]]) -> tuple[PulseAnswer, ...]:
+    """From `_COLUMNS` in `_ORDER`."""
     found = []
-    for question, given in groupby(rows, key=lambda row: row.question):
-        these = list(given)
-        text = these[0].text
-        found.append(PulseAnswer(question, () if text else tuple(row.choice for row in these), text))
+    for question, these in groupby(given, key=lambda one: one[0]):
+        choices, texts, held = zip(*(one[1:] for one in these), strict=True)
+        text = texts[0]
+        found.append(PulseAnswer(question, () if text else choices, text, held[0] or ""))
     return tuple(found)
 
 
+_COLUMNS: Any = (col(PulseBallot.question), col(PulseBallot.choice), col(PulseBallot.text), col(PulseBallot.held_for))
 _ORDER = (col(PulseBallot.question), col(PulseBallot.choice))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.domain.pulse import PulseQuestion
@@ -16,19 +16,31 @@ EMPTY = "Answer at least one question first, please."
 class PulseAnswer:
     """One person's answer to one question: `question` is its place from 0, `choices` places among its `labels`.
 
-    On the scale 1 to 5 the choice 0 is "1", on 0 to 10 it is "0". `text` is for answers in somebody's own words.
+    On the scale 1 to 5 the choice 0 is "1", on 0 to 10 it is "0". `text` is for answers in somebody's own words;
+    `held_for` says why they are kept back until a person has looked at them (P13), and is empty for nearly all.
     """
 
     question: int
     choices: tuple[int, ...] = ()
     text: str = ""
+    held_for: str = ""
+
+
+def screened(answers: Iterable[PulseAnswer]) -> tuple[PulseAnswer, ...]:
+    """The answers as they are kept, with what holds their words back: done as they come, as the close has no time.
+
+    Words are read as one: "the pump stopped" and "he was hurt" may answer two questions.
+    """
+    ordered = sorted(answers, key=lambda one: one.question)
+    held_for = ",".join(screen("\n".join(one.text for one in ordered if one.text)).labels)
+    return tuple(
+        replace(one, choices=tuple(sorted(one.choices)), held_for=held_for if one.text else "") for one in ordered
+    )
 
 
 def answers_to_json(answers: Iterable[PulseAnswer]) -> str:
-    """As a ballot box keeps them, in the order of the questions and choices: not even how they were given is kept."""
-    ordered = sorted(answers, key=lambda one: one.question)
-    kept = [asdict(one) | {"choices": sorted(one.choices)} for one in ordered]
-    return json.dumps(kept, ensure_ascii=False)
+    """As a ballot box keeps them: screened, and in the order of the questions and choices, not as they were given."""
+    return json.dumps([asdict(one) for one in screened(answers)], ensure_ascii=False)
 
 
 def answers_from_json(kept: str) -> tuple[PulseAnswer, ...]:
@@ -38,7 +50,7 @@ def answers_from_json(kept: str) -> tuple[PulseAnswer, ...]:
 
 def answers_from(told: Iterable[Mapping[str, Any]]) -> tuple[PulseAnswer, ...]:
     """Back from what JSON has kept."""
-    return tuple(PulseAnswer(one["question"], tuple(one["choices"]), one["text"]) for one in told)
+    return tuple(PulseAnswer(**{**one, "choices": tuple(one["choices"])}) for one in told)
 
 
 def check_answer(question: PulseQuestion, answer: PulseAnswer) -> str | None:
@@ -73,14 +85,6 @@ def check_answers(questions: Sequence[PulseQuestion], answers: Sequence[PulseAns
         if sentence := check_answer(question, given.get(number, PulseAnswer(number))):
             wrong[f"answer{number}"] = sentence
     return wrong
-
-
-def held_labels(answers: Sequence[PulseAnswer]) -> tuple[str, ...]:
-    """Why the words of a ballot are kept back until a person has looked at them (P13); empty for nearly all.
-
-    They are read as one: "the pump stopped" and "he was hurt" may answer two questions.
-    """
-    return screen("\n".join(one.text for one in answers if one.text)).labels
 
 
 def in_words(question: PulseQuestion, answer: PulseAnswer) -> str:

@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.pulse import FEW, FEW_TEXTS, PulseQuestion
-from bot.domain.pulse_answer import held_labels
 from bot.domain.pulse_numbers import Ballot, PulseResult, QuestionResult, Said, Tally, Turnout
 
 
@@ -27,6 +26,9 @@ def read_result(
     by_name: bool = False,
 ) -> PulseResult:
     """What may be shown of these ballots; with `by_name` everything, for whoever asked in a named pulse and no others.
+
+    The answers are `screened`: words that are held are left out, as if nothing had been written. Where nobody can tell
+    any more from which group a ballot is, one turnout without a group says how many were invited.
 
     Raises:
         ValueError: turnout and ballots contradict each other; then the difference could tell somebody's answer.
@@ -134,9 +136,7 @@ def _text(ballot: Ballot, number: int) -> str:
 
 
 def _without_held(ballot: Ballot) -> Ballot:
-    if not held_labels(ballot.answers):
-        return ballot
-    return replace(ballot, answers=tuple(one for one in ballot.answers if not one.text))
+    return replace(ballot, answers=tuple(one for one in ballot.answers if not one.held_for))
 
 
 def _order(ballot: Ballot) -> list[tuple[int, tuple[int, ...], str]]:

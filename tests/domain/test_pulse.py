@@ -212,6 +212,12 @@ def test_a_ballot_box_keeps_the_answers_and_not_the_order_in_which_they_were_giv
     assert answers_to_json((answers[1], PulseAnswer(0, (2, 0)))) == answers_to_json(answers)
 
 
+def test_words_that_may_be_a_complaint_are_held_also_when_they_stand_in_two_answers() -> None:
+    apart = (PulseAnswer(2, (), "and a patient was hurt"), PulseAnswer(0, (1,)), PulseAnswer(1, (), "The pump stopped"))
+    kept = answers_from_json(answers_to_json(apart))
+    assert [(one.question, bool(one.held_for)) for one in kept] == [(0, False), (1, True), (2, True)]
+
+
 # what people are promised
 
 

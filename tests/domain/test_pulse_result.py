@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from bot.domain.pulse import PulseQuestion
-from bot.domain.pulse_answer import PulseAnswer, held_labels, in_words
+from bot.domain.pulse import QUESTION_KINDS, PulseQuestion
+from bot.domain.pulse_answer import PulseAnswer, in_words, screened
 from bot.domain.pulse_csv import CSV_HEADS, EVERYBODY, csv_names, csv_rows
 from bot.domain.pulse_numbers import Ballot, PulseResult, Share, Tally, Turnout
 from bot.domain.pulse_result import read_result, shown_groups
+from bot.picture import BarRow, BarsPicture, IntervalPicture, IntervalRow
 
 FEW, FEW_TEXTS = 5, 10  # R13, said once more on purpose
 USABLE = PulseQuestion("Usable?", "single", ("Yes", "No", "Not seen"))
@@ -141,7 +142,8 @@ def test_of_fewer_than_10_texts_nothing_is_shown(texts: int, shown: bool) -> Non
 
 def test_what_may_be_a_complaint_is_never_among_the_texts_and_does_not_count() -> None:
     ballots = [vote(0, text=f"Words {n}") for n in range(9)] + [vote(0, text=INJURY)]
-    assert held_labels(ballots[-1].answers)
+    ballots = [replace(one, answers=screened(one.answers)) for one in ballots]
+    assert ballots[-1].answers[1].held_for == "complaint,adverse_event"
     result = read_result([USABLE, WHY], turnout=[Turnout("DACH", 10, 10)], ballots=ballots)
     assert two(result) == (True, False)
     named = read_result([USABLE, WHY], turnout=[Turnout("DACH", 10, 10)], ballots=ballots, by_name=True)
@@ -354,7 +356,27 @@ def test_the_order_of_the_ballots_tells_nothing_and_rows_keep_the_result(world: 
         assert PulseResult.from_json(result.to_json()) == result
 
 
-# named, and files
+# named, files and pictures
+
+
+@pytest.mark.parametrize("kind", QUESTION_KINDS)
+def test_every_question_has_what_a_picture_needs(kind: str) -> None:
+    question = PulseQuestion("Which?", kind, tuple(f"{n}" * 75 for n in range(10)))
+    ballots = [
+        Ballot((PulseAnswer(0, (n % 5,) if question.labels else (), "" if question.labels else "Words"),), "DACH")
+        for n in range(12)
+    ]
+    found = read_result([question], turnout=[Turnout("DACH", 20, 12)], ballots=ballots).questions[0]
+    assert found.whole is not None
+    shares = found.shares(found.whole)
+    assert bool(shares) == (kind != "text")
+    if shares:
+        BarsPicture(question.text, tuple(BarRow(one.label, one.hits, one.of) for one in shares))
+        rows = []
+        for one in shares:
+            at = one.interval
+            rows.append(IntervalRow(one.label, at.low, at.point, at.high, one.count_words))
+        assert "of 12, likely" in IntervalPicture(question.text, tuple(rows)).alt_text
 
 
 def test_a_named_pulse_tells_whoever_asked_who_said_what_and_others_no_more_than_a_confidential_one() -> None:

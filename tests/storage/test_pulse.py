@@ -18,7 +18,7 @@ from bot.domain.pulse import PulseFields, PulseQuestion
 from bot.domain.pulse_answer import EMPTY, PulseAnswer, answers_to_json
 from bot.domain.pulse_numbers import PulseResult
 from bot.errors import BotError
-from storage import ask, people
+from storage import ask, ballot_box, people
 from storage import pulse as store
 from storage import pulse_ballot as ballots
 from storage.db import Database
@@ -50,7 +50,13 @@ def opened(session: Session, invited: dict[str, str] = INVITED, asker_id: str = 
 
 
 def vote(session: Session, row: Pulse, user_id: str, answers: tuple[PulseAnswer, ...] = YES, **more: Any) -> bool:
-    said = {"team_id": TEAM, "pulse_id": row.id or 0, "user_id": user_id, "answers": answers, "now": NOW}
+    said: dict[str, Any] = {
+        "team_id": TEAM,
+        "pulse_id": row.id or 0,
+        "user_id": user_id,
+        "answers": answers,
+        "now": NOW,
+    }
     return ballots.record_ballot(session, **said | more)
 
 
@@ -356,6 +362,36 @@ def test_the_contents_of_a_box_are_a_result_without_regions(db: Database) -> Non
         lost = ballots.read_box(session, row, None)
         assert (lost.invited, lost.answered) == (12, None)
         assert store.record_closed(session, row, result=lost, now=CLOSE)
+
+
+def test_an_anonymous_pulse_goes_through_its_box(db: Database) -> None:
+    with db.begin() as session:
+        row = opened(session, privacy="anonymous")
+        ballot_box.open_box(db, session, team_id=TEAM, pulse_id=row.id or 0)
+    where: dict[str, Any] = {"team_id": TEAM, "pulse_id": row.id or 0}
+    for number, user_id in enumerate(list(INVITED)[:7]):
+        with db.begin() as session:
+            ballots.require_open(session, **where, user_id=user_id, now=NOW)
+        content = answers_to_json(NO if number % 2 else (*YES, PulseAnswer(2, (), INJURY)))
+        assert ballot_box.cast(db, **where, user_id=user_id, content=content) == "cast"
+
+    def keep(session: Session, contents: list[str] | None) -> None:
+        taken = store.take_pulse(session, **where)
+        assert taken is not None
+        if taken.state == "open":
+            store.record_closed(session, taken, result=ballots.read_box(session, taken, contents), now=CLOSE)
+
+    for _ in range(2):  # as if the first close had been cut short
+        ballot_box.close_box(db, **where, keep=keep)
+    with db.read() as session:
+        found = store.get_pulse(session, **where)
+        assert found is not None
+        result = store.result_of(found)
+    assert result is not None
+    assert result.answered == 7
+    assert result.questions[0].whole is not None
+    assert result.questions[0].whole.hits == (4, 3, 0)
+    assert INJURY not in str(found.result)
 
 
 def test_of_a_cancelled_pulse_nothing_is_left_to_read(db: Database) -> None:
