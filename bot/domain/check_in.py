@@ -231,7 +231,7 @@ def next_date(cadence: Cadence, starts_on: date, *, after: date | None, now: dat
 
 def is_too_late(day: date, now: datetime) -> bool:
     """Whether a round of this day is not worth opening any more."""
-    return now - datetime.combine(day, time(0), UTC) > LATEST
+    return now - begins_at(day) > LATEST
 
 
 def check_check_in_fields(fields: CheckInFields, today: date, *, started_on: date | None = None) -> dict[str, str]:
