@@ -117,7 +117,7 @@ class Field:
             )  # fmt: skip
             filed_away.JOBS[job.kind](task)
         with self.db.begin() as session:
-            jobs.record_job(session, session.merge(job), state="done", now=datetime.now(UTC))
+            jobs.record_job(session, job, state="done", now=datetime.now(UTC))
         return True
 
     def at(self, moment: datetime) -> None:
