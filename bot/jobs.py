@@ -18,7 +18,7 @@ from storage.db import Database
 
 log = structlog.get_logger()
 
-LET_PASS = 0.5  # seconds that a job waits at most while people wait for an answer: it has time, they have three seconds
+LET_PASS = 1.0  # seconds that a job waits at most while people wait for an answer: it has time, they have three seconds
 
 
 @dataclass(frozen=True)
