@@ -13,7 +13,7 @@ from sqlmodel import Session, create_engine
 
 BUSY_TIMEOUT_MS = 10_000  # R9: how long SQLite waits for another process before it says "locked"
 WAL_TRIES = 40  # times 50 ms
-QUIET_LOOKS = 2
+QUIET_LOOKS = 2  # in a row, before a rush counts as over
 PASS_SECONDS = 0.01  # between two looks whether somebody still waits
 CACHE_KB = 16_000  # of the file's pages, for each connection at most
 WAL_KEPT = 64_000_000  # bytes: a WAL that grew while somebody read for long is cut back to this
