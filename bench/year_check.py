@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from bench.year_people import TEAM, Life
 from storage.ask import Ask, AskMessage
 from storage.check_in import CheckIn, CheckInRound, fields_of
-from storage.filed_away import FiledAwayCheck
+from storage.filed_away import NO_OWNER, FiledAwayCheck
 from storage.jobs import Job
 from storage.outbox import Outbox
 from storage.slots import Slot
@@ -201,5 +201,6 @@ def _wrong_checks(session: Session, end: datetime) -> Iterator[str]:
             yield f"{name} without a verdict"
         if check.state == "asking" and check.closes_at <= end - HOUR:
             yield f"{name}: it should be closed"
-        if check.state == "closed" and check.told_at is None and check.closes_at < end - timedelta(days=30):
-            yield f"{name}: nobody was told"
+        is_over = check.state == "closed" and check.closes_at < end - timedelta(days=30)
+        if is_over and check.told_at is None and check.reason != NO_OWNER:
+            yield f"{name}: nobody was told, and nothing says why"

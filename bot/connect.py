@@ -71,8 +71,13 @@ class _Client(SocketModeClient):
             session.sock = _Ending(session.sock)  # type: ignore[assignment]
 
     def _run_current_session(self) -> None:
-        """Read until the connection ends, and open the next one; the SDK calls this again and again."""
-        super()._run_current_session()  # type: ignore[no-untyped-call]
+        """Read until the connection ends, and open the next one; the SDK calls this again and again.
+
+        The SDK's own first takes back that the connection is to end: one closed at that moment was waited for forever.
+        """
+        state = self.current_session_state  # first: beside a newer connection it ends at once
+        if (session := self.current_session) is not None and session.is_active():
+            session.run_until_completion(state)
         is_due = self.is_kept_open and time.monotonic() >= self._next_try_at
         if not is_due or self.closed or not self.auto_reconnect_enabled or self.is_connected():
             return

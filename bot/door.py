@@ -35,7 +35,7 @@ NO_FORMS = (
     "Forms can't be opened in this workspace. Commands with words work: "
     "try `/asset-feedback spine deck 4 surgeons loved it`."
 )
-LET_PASS = 2.0  # seconds that a private reply waits at most while others wait for their acknowledgement
+LET_PASS = 3.0  # seconds that a private reply waits at most while others wait for their acknowledgement
 LONGEST_NAME = 80  # characters; Slack's own limit for a display name
 OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
 

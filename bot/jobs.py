@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from storage.db import Database
 
 log = structlog.get_logger()
 
-LET_PASS = 50  # times 10 ms before a job's turn comes whatever happens
+LET_PASS = 1.0  # seconds that a job waits at most while people wait for an answer: it has time, they have three seconds
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            self._let_pass()
+            self._db.let_pass(until=time.monotonic() + LET_PASS)
             try:
                 busy = self.do_next()
             except Exception as error:
@@ -78,12 +79,6 @@ class Worker:
                 busy = False
             if not busy:
                 self._bell.wait(1.0)
-
-    def _let_pass(self) -> None:
-        """Whoever waits for an answer goes first, for a while: a job has time, an answer three seconds."""
-        for _ in range(LET_PASS):
-            if not self._db.is_queued or self._closed.wait(0.01):
-                return
 
     def do_next(self) -> bool:
         """Do one job if one is due; False if there was none."""
@@ -115,5 +110,5 @@ class Worker:
             state, reason = ("failed" if job.attempts >= jobs.MAX_ATTEMPTS else "pending"), type(error).__name__
         with self._db.begin() as session:
             now = datetime.now(UTC)
-            jobs.record_job(session, session.merge(job), state=state, now=now, reason=reason, wait=wait)
+            jobs.record_job(session, job, state=state, now=now, reason=reason, wait=wait)
         return True

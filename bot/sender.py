@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from storage.outbox import Claim, Outbox
 log = structlog.get_logger()
 
 NOT_DELIVERED = (ConnectionRefusedError, socket.gaierror)  # Slack never saw the call
+LET_PASS = 1.0  # seconds that a message waits at most while people wait for the app's first answer
 LOOK_BACK = timedelta(minutes=5)  # R4: the clocks of Slack and of this machine differ
 LONGEST_RETRY = 60.0  # seconds
 PATIENCE = (0.1, 0.3, 0.6)  # the parts of `picture_seconds` after which a picture is tried once more
@@ -101,6 +103,7 @@ class Sender:
 
     def send_next(self) -> bool:
         """Work on one message if one is due; False if there was none."""
+        self._db.let_pass(until=time.monotonic() + LET_PASS)
         if not self._pace.take():
             return False
         claim = None

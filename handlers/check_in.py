@@ -19,16 +19,13 @@ from bot.domain.check_in import (
     Cadence,
     CheckInFields,
     Suggestion,
-    asked_at,
     check_check_in_fields,
-    closes_at,
     day_words,
     group_words,
-    last_day,
     may_keep,
-    next_date,
     sees_names,
 )
+from bot.domain.check_in_days import asked_at, closes_at, last_day, next_date
 from bot.domain.text import clean, count, inert
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number

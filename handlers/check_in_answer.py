@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from bot import asking
 from bot.access import NOT_FOUND
-from bot.domain.check_in import Asked, last_day, may_keep, sees_names
+from bot.domain.check_in import Asked, may_keep, sees_names
 from bot.domain.check_in_answer import Given, check_answers
+from bot.domain.check_in_days import last_day
 from bot.domain.text import clean
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number

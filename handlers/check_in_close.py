@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import asking
-from bot.domain.check_in import last_day, next_date
+from bot.domain.check_in_days import last_day, next_date
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.settings import Settings

@@ -9,19 +9,8 @@ from sqlmodel import Session
 
 from bot import asking
 from bot.access import Actor
-from bot.domain.check_in import (
-    Asked,
-    CheckInFields,
-    asked_at,
-    begins_at,
-    closes_at,
-    dates_due,
-    group_words,
-    is_too_late,
-    last_day,
-    opens_at,
-    sees_names,
-)
+from bot.domain.check_in import Asked, CheckInFields, group_words, sees_names
+from bot.domain.check_in_days import asked_at, begins_at, closes_at, dates_due, is_too_late, last_day, opens_at
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.reader import Refused

@@ -49,7 +49,7 @@ def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> in
         with db.begin() as session:
             done += _do_step(session, team_id, check_id, overtaken, now, settings)
     with db.read() as session:
-        untold = store.list_untold(session, team_id=team_id, since=now - LATEST)
+        untold = store.list_untold(session, team_id=team_id)
     for check in untold:
         with db.begin() as session:
             done += _tell(session, team_id, check.id or 0, now, settings)
@@ -154,12 +154,19 @@ def _do_step(
 
 
 def _tell(session: Session, team_id: str, check_id: int, now: datetime, settings: Settings) -> int:
-    """Tell the owner what came of a check, once, when they are at work; a check whose owner is gone waits for one."""
+    """Tell the owner what came of a check, once, when they are at work.
+
+    A check whose owner is gone waits two weeks for another one; then its row says that nobody was told.
+    """
     check = store.get_check(session, team_id=team_id, check_id=check_id, lock="change")
-    if check is None or check.told_at is not None:
+    if check is None or not store.is_untold(check):
         return 0
     owner_id = feedback_told.find_owner(session, team_id=team_id, version_id=check.asset_version_id)
     owner = people.get_person(session, team_id=team_id, user_id=owner_id) if owner_id else None
+    if owner is None and now - check.closes_at > LATEST:
+        check.reason = store.NO_OWNER
+        session.add(check)
+        return 1
     if owner is None or not asking.working_time(owner, settings).is_on(now):
         return 0
     check.told_at = now

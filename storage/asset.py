@@ -42,6 +42,7 @@ class AssetVersion(SQLModel, table=True):
         UniqueConstraint("asset_id", "version"),
         CheckConstraint("review_days IS NULL OR review_days >= 0", name="asset_version_review_days"),
         Index("asset_version_owner", "team_id", "owner_id"),
+        Index("asset_version_by_asset", "team_id", "asset_id", "number"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

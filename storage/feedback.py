@@ -35,6 +35,7 @@ class Feedback(SQLModel, table=True):
         # The digest counts from this index alone and never reads the texts, whatever the history has grown to.
         Index("feedback_digest", "team_id", "created_at", *DIGEST_COLUMNS),
         Index("feedback_by_person", "team_id", "user_id", "created_at"),
+        Index("feedback_by_reaction", "team_id", "reaction_id"),
         Index("feedback_by_asset", "team_id", "asset_version_id", "created_at"),
     )
 
@@ -69,11 +70,14 @@ class Feedback(SQLModel, table=True):
 class FeedbackReply(SQLModel, table=True):
     """What the asset's owner answered to a piece of feedback."""
 
-    __table_args__ = (Index("feedback_reply_by_time", "team_id", "created_at"),)
+    __table_args__ = (
+        Index("feedback_reply_by_time", "team_id", "created_at"),
+        Index("feedback_reply_by_feedback", "team_id", "feedback_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     team_id: str
-    feedback_id: int = Field(foreign_key="feedback.id", index=True)
+    feedback_id: int = Field(foreign_key="feedback.id")
     user_id: str
     text: str
     held_for: str | None = None

@@ -48,17 +48,11 @@ def find_owner(session: Session, *, team_id: str, version_id: int | None) -> str
 
 
 def _owner_of(session: Session, team_id: str, card: Card) -> str:
-    if _answers(session, team_id, card.owner_id):
+    if people.holds_role(session, team_id=team_id, user_id=card.owner_id, role="marketer"):
         return card.owner_id
     current = asset.find_current_card(session, team_id=team_id, asset_id=card.asset_id)
-    return current.owner_id if current and _answers(session, team_id, current.owner_id) else ""
-
-
-def _answers(session: Session, team_id: str, user_id: str) -> bool:
-    person = people.get_person(session, team_id=team_id, user_id=user_id) if user_id else None
-    if person is None or not person.is_active:
-        return False
-    return "marketer" in people.list_roles(session, team_id=team_id, user_id=user_id)
+    answers = current and people.holds_role(session, team_id=team_id, user_id=current.owner_id, role="marketer")
+    return current.owner_id if current and answers else ""
 
 
 def list_mine(session: Session, *, team_id: str, user_id: str, page: int, size: int) -> tuple[list[Told], int, int]:
@@ -152,22 +146,17 @@ def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None,
         card=card,
         fields=fields,
         user_id=row.user_id,
-        name=_name(session, row.team_id, row.user_id),
+        name=people.find_name(session, team_id=row.team_id, user_id=row.user_id),
         region=row.region,
         at=row.created_at,
         is_held=is_held,
         is_withdrawn=row.withdrawn_at is not None,
         reaction=row.reaction,
         quoted=row.quoted_text,
-        quoted_by=_name(session, row.team_id, row.quoted_user_id or ""),
+        quoted_by=people.find_name(session, team_id=row.team_id, user_id=row.quoted_user_id or ""),
         owner_id=owner_id,
-        owner_name=_name(session, row.team_id, owner_id),
+        owner_name=people.find_name(session, team_id=row.team_id, user_id=owner_id),
         reply_due_at=row.reply_due_at,
         replied_at=row.replied_at,
         reply=reply.text if reply else "",
     )
-
-
-def _name(session: Session, team_id: str, user_id: str) -> str:
-    person = people.get_person(session, team_id=team_id, user_id=user_id) if user_id else None
-    return person.name if person else ""

@@ -14,6 +14,7 @@ from storage.asset import AssetVersion
 from storage.feedback import Feedback
 
 STATES = ("planned", "asking", "closed", "cancelled")
+NO_OWNER = "no owner"  # why nobody was told of a check that is closed
 
 
 class FiledAwayCheck(SQLModel, table=True):
@@ -21,7 +22,7 @@ class FiledAwayCheck(SQLModel, table=True):
 
     `audience` is whom the version is for (`bot.domain.audience`, JSON). `intended` counts them and `wanted` is how many
     answers the interval needs, both from when it was opened. `closes_at` is when it closed, once it has. `reason` says
-    why it was cancelled. `told_at` is when the owner heard the verdict.
+    why it was cancelled, or closed and told to nobody. `told_at` is when the owner heard the verdict.
     """
 
     __table_args__ = (
@@ -123,11 +124,16 @@ def find_standing(session: Session, *, team_id: str, check_id: int, now: datetim
     return Standing(row, _ended(version, now.date())) if row and version else None
 
 
-def list_untold(session: Session, *, team_id: str, since: datetime) -> list[FiledAwayCheck]:
-    """The checks that have closed since then and of which nobody has heard yet."""
+def list_untold(session: Session, *, team_id: str) -> list[FiledAwayCheck]:
+    """The checks that have closed and of which somebody is still to hear."""
     query = select(FiledAwayCheck).where(FiledAwayCheck.team_id == team_id, FiledAwayCheck.state == "closed")
-    query = query.where(col(FiledAwayCheck.told_at).is_(None), FiledAwayCheck.closes_at >= since)
-    return list(session.exec(query.order_by(col(FiledAwayCheck.id))))
+    query = query.where(col(FiledAwayCheck.told_at).is_(None)).order_by(col(FiledAwayCheck.id))
+    return [row for row in session.exec(query) if is_untold(row)]
+
+
+def is_untold(check: FiledAwayCheck) -> bool:
+    """Whether somebody is still to hear what came of a closed check."""
+    return check.told_at is None and check.reason != NO_OWNER
 
 
 def list_asked(session: Session, *, team_id: str, check_id: int) -> frozenset[str]:

@@ -44,7 +44,10 @@ def ask_for_home(session: Session, *, team_id: str, user_id: str, real_now: date
     A drawing that is under way may have looked too early: then another one follows it.
     """
     for key in (_key(user_id), f"{_key(user_id)}:after"):
-        if _state_of_job(session, team_id, key) != "running":
+        state = _state_of_job(session, team_id, key)
+        if state == "pending":
+            return  # it looks when it begins
+        if state != "running":
             payload = {"user_id": user_id}
             jobs.add_job(
                 session, team_id=team_id, kind="home.publish", key=key, payload=payload, now=real_now, again=True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import Index, bindparam, insert
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from storage.db import run_statement
@@ -14,9 +14,11 @@ KEPT_FOR = timedelta(days=3)  # Slack's last retry comes after 5 minutes; three 
 class Inbox(SQLModel, table=True):
     """A delivery that was taken, and what was answered (JSON), so that a second copy gets the same answer."""
 
+    __table_args__ = (Index("inbox_by_time", "team_id", "received_at"),)
+
     team_id: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
-    received_at: datetime = Field(index=True)
+    received_at: datetime
     answer: str | None = None
 
 

@@ -5,11 +5,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, or_
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, and_, col, delete, select
+from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
-from storage.db import leave_work
+from storage.db import leave_work, run_statement
 
 STATES = ("pending", "running", "done", "failed")
 LEASE = timedelta(seconds=60)
@@ -24,7 +24,7 @@ class Job(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("team_id", "dedupe_key"),
         CheckConstraint(f"state IN {STATES!r}", name="job_state"),
-        Index("job_due", "state", "not_before"),
+        Index("job_due", "team_id", "state", "not_before"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -60,31 +60,29 @@ def add_job(
     return True
 
 
+_TEAM: Any = bindparam("team")
+_NOW: Any = bindparam("now")
+_OPEN = select(Job.id).where(Job.team_id == _TEAM, col(Job.state).in_(("pending", "running"))).limit(1)
+# Two queries, each of which an index answers at once: one for both would sort all that waits, each time.
+_LEFT, _NEXT = (
+    select(Job).where(Job.team_id == _TEAM, Job.state == state, at <= _NOW).order_by(at, col(Job.id)).limit(1)
+    .with_for_update(skip_locked=True)
+    for state, at in (("running", col(Job.leased_until)), ("pending", col(Job.not_before)))
+)  # fmt: skip
+
+
 def is_any_open(session: Session, *, team_id: str) -> bool:
     """Whether a job is waiting or under way; if not, there is nothing to claim."""
-    query = select(Job.id).where(Job.team_id == team_id, col(Job.state).in_(("pending", "running"))).limit(1)
-    return session.exec(query).first() is not None
+    return run_statement(session, _OPEN, team=team_id).first() is not None
 
 
 def claim_job(session: Session, *, team_id: str, now: datetime, lease: timedelta = LEASE) -> Job | None:
-    """Take the next job that is due, or one whose worker died: it is nobody's any more when its `lease` has ended.
+    """Take one whose worker died, nobody's any more because its `lease` has ended, or else the next that is due.
 
     Jobs may safely run twice.
     """
-    query = (
-        select(Job)
-        .where(Job.team_id == team_id)
-        .where(
-            or_(
-                and_(col(Job.state) == "pending", col(Job.not_before) <= now),
-                and_(col(Job.state) == "running", col(Job.leased_until) < now),
-            )
-        )
-        .order_by(col(Job.not_before), col(Job.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    job = session.exec(query).first()
+    given = {"team": team_id, "now": now}
+    job = session.exec(_LEFT, params=given).first() or session.exec(_NEXT, params=given).first()
     if job is not None:
         job.state, job.leased_until, job.attempts = "running", now + lease, job.attempts + 1
         session.add(job)
@@ -97,13 +95,20 @@ def record_job(
 ) -> None:
     """What became of a job: `done`, `failed`, or `pending` once more, later each time.
 
-    With `wait` Slack asked for patience: it comes after that, and the try does not count.
+    With `wait` Slack asked for patience: it comes after that, and the try does not count. Whoever has lost the job to
+    another worker meanwhile changes nothing.
     """
-    job.state, job.reason, job.leased_until = state, reason, None
+    values: dict[str, Any] = {"state": state, "reason": reason, "leased_until": None}
     if state == "pending":
-        job.not_before = now + (wait or min(timedelta(seconds=2**job.attempts), LONGEST_WAIT))
-        job.attempts -= wait is not None
-    session.add(job)
+        values["not_before"] = now + (wait or min(timedelta(seconds=2**job.attempts), LONGEST_WAIT))
+        values["attempts"] = job.attempts - (wait is not None)
+    mine = (col(Job.team_id) == job.team_id, col(Job.id) == job.id, col(Job.attempts) == job.attempts)
+    session.exec(
+        update(Job)
+        .where(*mine, col(Job.state) == "running")
+        .values(values)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def forget_jobs(session: Session, *, team_id: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, or_
+from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, bindparam, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, func, select, update
 
@@ -17,6 +17,7 @@ POST = "chat.postMessage"
 METHODS = (POST, "chat.update", "chat.delete")
 LANES = {"answer": 0, "announcement": 1, "check_in": 2, "digest": 3}  # who waits for whom (R6)
 MOST_DOUBTS = 10  # outcomes that nobody knew, of one message; then a person must look
+BELONGS = text("after_id IS NOT NULL")  # most rows belong to no other: an index of them would lead to all of them
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +38,8 @@ class Outbox(SQLModel, table=True):
         UniqueConstraint("wire_key"),
         CheckConstraint(f"state IN {STATES!r}", name="outbox_state"),
         CheckConstraint(f"method IN {METHODS!r}", name="outbox_method"),
-        Index("outbox_due", "state", "lane", "not_before"),
+        Index("outbox_due", "team_id", "state", "lane", "id"),
+        Index("outbox_by_before", "team_id", "after_id", sqlite_where=BELONGS, postgresql_where=BELONGS),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -133,9 +135,10 @@ def claim_next(
     the product's time.
     """
     given = {"team": team_id, "real_now": real_now, "busy": list(busy), "paused": list(paused)}
-    row = session.exec(_DUE, params=given).first()
-    if row is None:
+    found = [one for query in (_LEFT, _NEXT) if (one := session.exec(query, params=given).first()) is not None]
+    if not found:
         return None
+    row: Outbox = min(found, key=lambda one: (one.lane, one.id))
     is_doubtful = row.state == "sending"
     row.state, row.leased_until, row.attempts = "sending", real_now + lease, row.attempts + 1
     row.first_tried_at = row.first_tried_at or now
@@ -151,9 +154,8 @@ def is_any_open(session: Session, *, team_id: str) -> bool:
     return session.exec(_OPEN, params={"team": team_id}).first() is not None
 
 
-def _due() -> Any:
+def _due(is_ready: ColumnElement[bool]) -> Any:
     team: Any = bindparam("team")
-    real_now: Any = bindparam("real_now")
     parent = aliased(Outbox)
     is_open = select(parent.id).where(
         parent.team_id == team, parent.id == Outbox.after_id, col(parent.state).in_(("pending", "sending"))
@@ -167,11 +169,9 @@ def _due() -> Any:
         col(older.method) != POST,
         col(older.state).in_(("pending", "sending")),
     )
-    is_waiting = and_(col(Outbox.state) == "pending", col(Outbox.not_before) <= real_now)
-    is_left = and_(col(Outbox.state) == "sending", col(Outbox.leased_until) < real_now)
     return (
         select(Outbox)
-        .where(Outbox.team_id == team, or_(is_waiting, is_left))
+        .where(Outbox.team_id == team, is_ready)
         .where(or_(col(Outbox.after_id).is_(None), ~is_open.exists()))
         .where(or_(col(Outbox.method) == POST, ~overtakes.exists()))
         .where(col(Outbox.target).not_in(bindparam("busy", expanding=True)))
@@ -182,7 +182,11 @@ def _due() -> Any:
     )
 
 
-_DUE = _due()  # put together once: every sender asks it again and again
+# Put together once: every sender asks again and again. Two queries, each of which an index answers in order: one for
+# both would sort all that waits, each time.
+_REAL_NOW: Any = bindparam("real_now")
+_LEFT = _due(and_(col(Outbox.state) == "sending", col(Outbox.leased_until) < _REAL_NOW))
+_NEXT = _due(and_(col(Outbox.state) == "pending", col(Outbox.not_before) <= _REAL_NOW))
 _OPEN = (
     select(Outbox.id).where(Outbox.team_id == bindparam("team"), col(Outbox.state).in_(("pending", "sending"))).limit(1)
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, bindparam, func, or_
+from sqlalchemy import CheckConstraint, and_, bindparam, func, or_
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.access import ROLES, Actor
@@ -98,20 +98,44 @@ def record_roles(session: Session, *, team_id: str, user_id: str, roles: frozens
     session.flush()
 
 
+_KNOWN = select(Person.name, Person.department, Person.region, Person.tz).where(
+    Person.team_id == bindparam("team"), Person.user_id == bindparam("user")
+)
+_HOLDS = select(Role.role).join(Person, and_(col(Person.team_id) == Role.team_id, col(Person.user_id) == Role.user_id))
+_HOLDS = _HOLDS.where(
+    Role.team_id == bindparam("team"),
+    Role.user_id == bindparam("user"),
+    Role.role == bindparam("role"),
+    col(Person.is_active).is_(True),
+)
+
+
+def find_name(session: Session, *, team_id: str, user_id: str) -> str:
+    """Somebody's name; empty if the app has not met them."""
+    known = run_statement(session, _KNOWN, team=team_id, user=user_id).first() if user_id else None
+    return str(known.name) if known else ""
+
+
+def holds_role(session: Session, *, team_id: str, user_id: str, role: str) -> bool:
+    """Whether somebody who has not left has this role; nobody with the empty id does."""
+    return run_statement(session, _HOLDS, team=team_id, user=user_id, role=role).first() is not None
+
+
 def find_actor(session: Session, *, team_id: str, user_id: str, admins: frozenset[str], default_tz: str) -> Actor:
     """The person as `bot.access` knows them: their roles, region and zone; `admins` come from the settings."""
-    person = get_person(session, team_id=team_id, user_id=user_id)
+    known = run_statement(session, _KNOWN, team=team_id, user=user_id).first()
+    name, department, region, tz = known or ("", "other", "", "")
     roles = list_roles(session, team_id=team_id, user_id=user_id)
     if user_id in admins:
         roles |= {"admin"}
     return Actor(
         team_id=team_id,
         user_id=user_id,
-        name=person.name if person else "",
+        name=name,
         roles=roles,
-        department=person.department if person else "other",
-        region=person.region if person else "",
-        tz=(person.tz if person else "") or default_tz,
+        department=department,
+        region=region,
+        tz=tz or default_tz,
     )
 
 

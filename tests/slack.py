@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,8 +14,12 @@ PATIENCE = 10.0  # seconds to wait for something to appear
 class Slack:
     """A running sandbox, with the real app connected to it."""
 
-    def __init__(self, url: str, is_idle: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, url: str, is_idle: Callable[[], bool] = lambda: True, now: Callable[[], datetime] | None = None
+    ) -> None:
+        """`is_idle` and `now` tell of the app: whether it has nothing left to do, and what time it is there."""
         self.url = url
+        self._now = now
         self._http = httpx.Client(base_url=url, timeout=35, verify=False)  # reads no certificates: 25 ms
         self._is_idle = is_idle
         self._people: dict[str, str] = {}
@@ -48,6 +53,9 @@ class Slack:
             self.post("clock", to_local=local, user=person.id)
         else:
             self.post("clock", **({"to": to} if to else {"by_seconds": by_seconds}))
+        if self._now is not None:
+            there, now = datetime.fromisoformat(self.get("clock")["now"]), self._now
+            wait_until(lambda: now() > there - timedelta(seconds=1), "the app has heard of the jump")
 
     def calls(self, method: str) -> list[dict[str, Any]]:
         """The app's calls of one Web API method, oldest first."""

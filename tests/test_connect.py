@@ -1,9 +1,11 @@
 """Meeting Slack at the start: passing trouble is waited out, a wrong token is said in one line."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from slack_sdk.socket_mode.builtin.connection import Connection
 
 from bot.app import Groundswell, build_app
 from bot.clock import RemoteClock
@@ -69,6 +71,30 @@ def test_connections_that_end_are_opened_anew_at_once(
     wait_until(lambda: opened(slack) == 4 and connections(slack) == 2, "both are back", patience=5)
     app.stop()
     assert connections(slack) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_connection_that_is_closed_at_the_moment_when_it_would_be_read_ends(
+    slack: Slack, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_of(slack.url, database_url)
+    is_active, looked = Connection.is_active, threading.Event()
+
+    def is_active_until_a_moment_ago(connection: Connection) -> bool:
+        active = is_active(connection)
+        client = getattr(connection.on_message_listener, "__self__")  # noqa: B009
+        if active and threading.current_thread() is client.current_session_runner.thread:
+            looked.set()
+            wait_until(lambda: not is_active(connection), "it is closed")
+        return active
+
+    monkeypatch.setattr(Connection, "is_active", is_active_until_a_moment_ago)
+    app.start()
+    assert looked.wait(5)
+    stopping = threading.Thread(target=app.stop, daemon=True)
+    stopping.start()
+    stopping.join(timeout=10)
+    assert not stopping.is_alive()
 
 
 def opened(slack: Slack) -> int:

@@ -165,7 +165,7 @@ def test_a_corrupt_file_is_bad(migrated_file: Path, tmp_path: Path, place: str) 
         if place == "an index":  # every page is fine, but the index knows a row that the table does not
             raw.execute("INSERT INTO inbox (team_id, key, received_at) VALUES ('T1', 'k', '2026-01-01')")
             raw.commit()
-            query = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_inbox_received_at'"
+            query = "SELECT rootpage FROM sqlite_master WHERE name = 'inbox_by_time'"
             root = int(raw.execute(query).fetchall()[0][0])
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())

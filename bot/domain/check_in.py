@@ -1,12 +1,10 @@
-"""Recurring check-ins: their questions, on which days a round opens, who reads the answers, and what a form lacks."""
+"""Recurring check-ins: their questions and cadence, who reads the answers, and what a form lacks."""
 
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import takewhile
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import regex
 
@@ -20,10 +18,7 @@ NAME = 60
 LONGEST = 3000  # characters of one answer: what Slack's input takes
 EVERY = {"1": "Every week", "2": "Every 2 weeks", "4": "Every 4 weeks", "month": "Every month"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-OPEN_FOR = timedelta(days=7)
-LATEST = timedelta(days=4)  # a round that opens later than that leaves nobody the time to answer
 FURTHEST = timedelta(days=366)  # that a check-in may begin ahead
-FIRST_ZONE = timedelta(hours=14)  # by which the earliest zone is ahead of UTC: there a day begins first
 FEW = 5  # with fewer people, whoever reads can tell who wrote
 
 HELD = (
@@ -188,48 +183,6 @@ def group_words(audience: Audience, department: str = "") -> str:
 def day_words(day: date) -> str:
     """A day as people say it: "Tuesday 24 November"."""
     return f"{day:%A} {day.day} {day:%B}"
-
-
-def begins_at(day: date) -> datetime:
-    """When the day of a round begins in UTC: until then the round before may still be answered."""
-    return datetime.combine(day, time(0), UTC)
-
-
-def opens_at(day: date) -> datetime:
-    """When a round opens: as its day begins in the first zone of the world; each person is asked at their own time."""
-    return begins_at(day) - FIRST_ZONE
-
-
-def closes_at(day: date) -> datetime:
-    """When a round closes: seven days later."""
-    return begins_at(day) + OPEN_FOR
-
-
-def last_day(closes_at: datetime) -> date:
-    """The last day on which a round takes answers."""
-    return (closes_at - timedelta(microseconds=1)).date()
-
-
-def asked_at(day: date, at: str, zone: ZoneInfo) -> datetime:
-    """When a person in a zone is asked, in UTC: at `at` ("HH:MM") of that day by their own clock."""
-    return datetime.combine(day, time.fromisoformat(at), zone).astimezone(UTC)
-
-
-def dates_due(cadence: Cadence, starts_on: date, *, after: date | None, now: datetime) -> list[date]:
-    """The days whose rounds should have been opened by now, the oldest first; `after` is the last one settled."""
-    due = takewhile(lambda day: opens_at(day) <= now, cadence.dates(starts_on))
-    return [day for day in due if after is None or day > after]
-
-
-def next_date(cadence: Cadence, starts_on: date, *, after: date | None, now: datetime) -> date:
-    """The day of the next round: the first after `after` for which it is not too late."""
-    days = cadence.dates(starts_on)
-    return next(day for day in days if (after is None or day > after) and not is_too_late(day, now))
-
-
-def is_too_late(day: date, now: datetime) -> bool:
-    """Whether a round of this day is not worth opening any more."""
-    return now - datetime.combine(day, time(0), UTC) > LATEST
 
 
 def check_check_in_fields(fields: CheckInFields, today: date, *, started_on: date | None = None) -> dict[str, str]:

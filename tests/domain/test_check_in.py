@@ -17,21 +17,15 @@ from bot.domain.check_in import (
     Cadence,
     CheckInFields,
     Question,
-    asked_at,
     check_check_in_fields,
-    closes_at,
-    dates_due,
     group_words,
-    is_too_late,
-    last_day,
     may_keep,
-    next_date,
-    opens_at,
     questions_from_json,
     questions_to_json,
     sees_names,
 )
 from bot.domain.check_in_answer import check_answers
+from bot.domain.check_in_days import asked_at, closes_at, dates_due, is_too_late, last_day, next_date, opens_at
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 RIGHT = CheckInFields("Tenders", Audience(), (Question("What was missing?"),), Cadence("1", 1, "09:00"), TODAY)

@@ -136,7 +136,7 @@ def slack(server: SandboxServer, company_url: str, waits: dict[str, float], app_
     app.start()
     anybody = screen.get("people")["people"][0]["id"]
     wait_until(lambda: bool(screen.get("see", user=anybody)["app"]["connected"]), "the app is connected")
-    driver = Slack(server.url, is_idle=lambda: not server.sandbox.delivery.is_busy() and is_idle(db))
+    driver = Slack(server.url, is_idle=lambda: not server.sandbox.delivery.is_busy() and is_idle(db), now=clock.now)
     yield driver
     driver.close()
     app.stop()

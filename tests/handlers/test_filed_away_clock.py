@@ -117,7 +117,7 @@ class Field:
             )  # fmt: skip
             filed_away.JOBS[job.kind](task)
         with self.db.begin() as session:
-            jobs.record_job(session, session.merge(job), state="done", now=datetime.now(UTC))
+            jobs.record_job(session, job, state="done", now=datetime.now(UTC))
         return True
 
     def at(self, moment: datetime) -> None:
@@ -583,6 +583,36 @@ def test_when_the_owner_is_gone_it_waits_for_another_one(field: Field) -> None:
     field.at(DAY_14 + OPEN_FOR + timedelta(days=1))
     assert len(field.told("UNEXT")) == 1
     assert field.told() == []
+
+
+@pytest.mark.parametrize(("days", "reason", "told"), [(11, None, 1), (15, "no owner", 0)])
+def test_with_no_owner_for_two_weeks_the_row_says_that_nobody_was_told(
+    field: Field, days: int, reason: str | None, told: int
+) -> None:
+    field.release()
+    with field.db.begin() as session:
+        people.record_roles(session, team_id=TEAM, user_id=OWNER, roles=frozenset({"manager"}))
+    field.at(DAY_14)
+    field.answer(UNKNOWN, *field.reps[:20])
+    field.at(DAY_14 + OPEN_FOR)
+    field.at(DAY_14 + OPEN_FOR + timedelta(days=days))
+    assert (field.check().verdict, field.check().reason, field.told()) == ("filed_away", reason, [])
+    with field.db.begin() as session:
+        people.record_roles(session, team_id=TEAM, user_id=OWNER, roles=frozenset({"marketer"}))
+    field.at(DAY_14 + OPEN_FOR + timedelta(days=days, hours=1))
+    assert len(field.told()) == told
+
+
+def test_an_owner_hears_it_after_a_month_in_which_nothing_ran(field: Field) -> None:
+    field.release()
+    field.at(DAY_14)
+    field.answer(UNKNOWN, *field.reps[:20])
+    with field.db.begin() as session:
+        people.record_person(session, team_id=TEAM, user_id=OWNER, now=RELEASED, tz="Asia/Tokyo")
+    field.at(DAY_14 + OPEN_FOR)
+    assert field.told() == []
+    field.at(datetime(2027, 2, 1, 1, tzinfo=UTC))  # a Monday morning in Tokyo
+    assert len(field.told()) == 1
 
 
 # several processes

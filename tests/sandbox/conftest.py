@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -238,7 +239,9 @@ def connect(room: Room, bolt: App) -> Iterator[Callable[[], SocketModeHandler]]:
 
 
 def _hang_up(handler: SocketModeHandler) -> None:
-    """Close a connection at once; the SDK alone waits three seconds for its reads to time out."""
+    """Close a connection at once; the SDK alone waits three seconds for its reads to time out, and forever for a
+    connection that is closed at the moment when it would first be read: that one's threads are left behind.
+    """
     handler.client.auto_reconnect_enabled = False
     handler.client.closed = True
     handler.client.message_queue.put(None)
@@ -246,4 +249,6 @@ def _hang_up(handler: SocketModeHandler) -> None:
     if connected is not None:
         with contextlib.suppress(OSError):
             connected.shutdown(socket.SHUT_RD)
-    handler.close()  # type: ignore[no-untyped-call]
+    closing = threading.Thread(target=handler.close, daemon=True)
+    closing.start()
+    closing.join(timeout=5)

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select, update
 from bot import asking
 from bot.access import NOT_FOUND
 from bot.domain.audience import Audience
-from bot.domain.check_in import Asked, Cadence, CheckInFields, Question, closes_at
+from bot.domain.check_in import Asked, Cadence, CheckInFields, Question
+from bot.domain.check_in_days import closes_at
 from bot.errors import BotError
 from bot.intake import Act
 from bot.jobs import Task

@@ -69,6 +69,6 @@ def test_a_change_during_the_drawing_draws_once_more(db: Database) -> None:
             store.refresh_home(session, team_id="T1", user_id="U1", real_now=NOW)
     assert waiting(db) == ["home:U1:after"]
     with db.begin() as session:
-        record_job(session, session.merge(job), state="done", now=NOW)
+        record_job(session, job, state="done", now=NOW)
         store.refresh_home(session, team_id="T1", user_id="U1", real_now=NOW)
     assert waiting(db) == ["home:U1", "home:U1:after"]
