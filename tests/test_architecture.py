@@ -24,13 +24,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "storage": ("storage", "bot.domain", "bot.errors", "bot.access", "bot.settings"),
     "bot.views": ("bot.views", "bot.picture", "bot.domain", "bot.errors", "bot.access", "bot.settings"),
     "bot.reader": ("bot.domain", "bot.settings", "bot.errors"),
+    "bot.user_groups": ("bot.domain", "bot.reader"),
     "bot.jobs": ("bot.bell", "bot.reader", "bot.settings", "storage"),
     "bot.presence": ("bot.domain", "bot.jobs", "bot.reader", "storage"),
     "bot.asking": ("bot.domain", "bot.jobs", "bot.presence", "bot.settings", "storage"),
     "bot.intake": ("bot.access", "bot.domain", "bot.errors", "bot.settings", "bot.views", "storage"),
     "handlers": (
         "bot.access", "bot.asking", "bot.domain", "bot.errors", "bot.intake", "bot.jobs", "bot.reader", "bot.settings",
-        "bot.views", "storage",
+        "bot.user_groups", "bot.views", "storage",
     ),
     "bot.door": ("bot.access", "bot.domain", "bot.errors", "bot.intake", "bot.settings", "bot.views", "storage"),
     "bot.sender": (

@@ -98,6 +98,11 @@ def may_change(privacy: str) -> bool:
     return privacy != "anonymous"
 
 
+def asks_own_group(roles: frozenset[str]) -> bool:
+    """Whether whoever starts a pulse with these roles asks their own group only: a manager does, an executive not."""
+    return "executive" not in roles
+
+
 def in_steps(answered: int) -> int:
     """How many have answered so far, as it may be told while results are hidden: down to a multiple of STEP."""
     return answered - answered % STEP

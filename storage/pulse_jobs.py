@@ -1,0 +1,33 @@
+"""What is done about pulses after the answer: the jobs' names, and how each is asked for in the change it follows."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from storage import jobs
+from storage.pulse import Pulse
+
+OPEN = "pulse.open"  # find out who is invited, open it and ask them
+RESULTS = "pulse.results"  # tell what a closed pulse came to
+OUTCOME = "pulse.outcome"  # tell those who were asked what was done
+
+
+def ask_to_open(session: Session, row: Pulse, real_now: datetime) -> None:
+    """Have a planned pulse opened soon, with the people who are there then."""
+    _ask(session, OPEN, row, real_now)
+
+
+def ask_for_results(session: Session, row: Pulse, real_now: datetime) -> None:
+    """Have the asker told what a closed pulse came to, and whoever else was promised it."""
+    _ask(session, RESULTS, row, real_now)
+
+
+def ask_to_tell(session: Session, row: Pulse, real_now: datetime) -> None:
+    """Have those who were asked told what was done with their answers."""
+    _ask(session, OUTCOME, row, real_now)
+
+
+def _ask(session: Session, kind: str, row: Pulse, real_now: datetime) -> None:
+    payload = {"pulse_id": row.id}
+    key = f"{kind}:{row.id}"
+    jobs.add_job(session, team_id=row.team_id, kind=kind, key=key, payload=payload, now=real_now, again=True)
