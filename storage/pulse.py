@@ -25,8 +25,8 @@ NOT_OPEN = "This pulse is not open any more, so nothing was changed."
 class Pulse(SQLModel, table=True):
     """A pulse: planned, then open, then closed or cancelled.
 
-    `questions` (`bot.domain.pulse`), `audience` (`bot.domain.audience`) and `result` (`bot.domain.pulse_numbers`, from
-    the close on) are JSON. `version` counts the edits, so that two people who edit it at once are told. `ended_at` is
+    `questions` (`bot.domain.pulse`), `audience` (`bot.domain.audience`), `result` (`bot.domain.pulse_numbers`, from the
+    close on) and `themes` (`bot.domain.pulse_theme`, once they are found) are JSON. `version` counts the edits, so that two people who edit it at once are told. `ended_at` is
     when it closed or was cancelled. `outcome` is what followed from it, in the asker's words. `overrides_id` is the
     pulse whose outcome was not told before this one, with the reason why it was not waited for.
     """
@@ -55,6 +55,7 @@ class Pulse(SQLModel, table=True):
     opened_at: datetime | None = None
     ended_at: datetime | None = None
     result: str | None = None
+    themes: str | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
     overrides_id: int | None = Field(default=None, foreign_key="pulse.id")
