@@ -1,0 +1,126 @@
+"""A pulse as those who are asked see it: the question with its buttons, the privacy in plain words, the close."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain.pulse import PulseFields, in_steps, privacy_words, shows_live
+from bot.domain.text import clip, count, inert
+from bot.views import kit
+
+ANSWER = "pulse.answer"  # opens the form (value: pulse), and the form itself
+CAST_FORM = "pulse.cast_form"  # the same of an anonymous pulse: what is done there is written down nowhere
+MOST_CHOICES = 11  # 0 to 10
+CHOOSE = tuple(f"pulse.choose_{choice}" for choice in range(MOST_CHOICES))  # one tap (value: pulse)
+CAST = tuple(f"pulse.cast_{choice}" for choice in range(MOST_CHOICES))  # one tap into the box (value: pulse)
+PREVIEW = "pulse.preview"  # with a number behind it: the buttons of a preview, which do nothing
+
+SHOWN_NAME = 80
+
+
+def takes_one_tap(fields: PulseFields) -> bool:
+    """Whether one tap answers it: a single question of which one answer is chosen."""
+    return len(fields.questions) == 1 and fields.questions[0].kind in ("single", "scale_5", "scale_10")
+
+
+def asked_message(
+    fields: PulseFields,
+    *,
+    pulse_id: int | None,
+    asker: str,
+    tz: str,
+    answered: int | None = None,
+    invited: int | None = None,
+    note: str = "",
+) -> dict[str, Any]:
+    """The message that asks, as text and blocks; without `pulse_id` its preview, in which the buttons do nothing.
+
+    `asker` is the name of whoever asks, plain text; `tz` is for clients that show no dates. `answered` of `invited` is
+    how many have answered so far, told in steps of five unless the pulse is named. `note` (mrkdwn) stands last.
+    """
+    head = f"*{inert(clip(asker, SHOWN_NAME)) or 'A colleague'}* asks"
+    questions = [inert(one.text) for one in fields.questions]
+    blocks = [kit.section(f"{head}\n*{questions[0]}*" if len(questions) == 1 else head)] if questions else []
+    if len(questions) > 1:
+        blocks += [kit.section(f"{number}. *{text}*") for number, text in enumerate(questions, 1)]
+    blocks += [kit.context(privacy_line(fields.privacy)), _buttons(fields, pulse_id)]
+    if small := _small_print(fields, tz, answered, invited):
+        blocks.append(kit.context(small))
+    if note:
+        blocks.append(kit.context(note))
+    return {"text": clip(f"{head}: {' '.join(questions)}", kit.SECTION), "blocks": blocks}
+
+
+def answer_button(pulse_id: int, privacy: str, label: str = "Answer") -> dict[str, Any]:
+    """The button that opens the form, for any pulse and from anywhere."""
+    action_id = CAST_FORM if privacy == "anonymous" else ANSWER
+    return kit.button(label, action_id, str(pulse_id), style="primary")
+
+
+def privacy_line(privacy: str) -> str:
+    """What everybody reads before they answer, as mrkdwn: its name stands out."""
+    name, _, rest = privacy_words(privacy).partition(":")
+    return f"*{name}:*{rest}"
+
+
+def progress(privacy: str, answered: int, invited: int | None) -> str:
+    """How many have answered so far, as it may be told: exactly in a named pulse, else in steps of five."""
+    told = answered if shows_live(privacy) else in_steps(answered)
+    if not told:
+        return ""
+    more = "" if shows_live(privacy) else "+"
+    of = f" of {invited}" if invited else ""
+    has = "has" if told == 1 and not of and not more else "have"
+    return f"{told}{more}{of} {has} answered."
+
+
+def counts_line(labels: Sequence[str], counts: Sequence[int]) -> str:
+    """The counts of a named pulse so far, as mrkdwn: "Yes *12* · No *3*"."""
+    shown = [f"{inert(clip(label, 40))} *{number}*" for label, number in zip(labels, counts, strict=True)]
+    return " · ".join(shown)
+
+
+def ended_message(fields: PulseFields, *, asker: str, note: str) -> dict[str, Any]:
+    """What the message says when nobody can answer any more: the question stays, the buttons go."""
+    head = f"*{inert(clip(asker, SHOWN_NAME)) or 'A colleague'}* asked"
+    questions = [f"*{inert(one.text)}*" for one in fields.questions]
+    text = f"{head}: {' '.join(inert(one.text) for one in fields.questions)}"
+    blocks = [kit.section(f"{head}\n{questions[0]}" if len(questions) == 1 else head)]
+    blocks += [kit.section(f"{number}. {words}") for number, words in enumerate(questions, 1)] if questions[1:] else []
+    return {"text": clip(text, kit.SECTION), "blocks": [*blocks, kit.context(note)]}
+
+
+def closed_note(privacy: str, answered: int, invited: int, *, shares_results: bool) -> str:
+    """Says that a pulse is over, as mrkdwn; how many answered is told where it was told before."""
+    told = answered if shows_live(privacy) else in_steps(answered)
+    more = "+" if told and not shows_live(privacy) else ""
+    said = f" {told}{more} of {count(invited, 'person', 'people')} answered." if told else ""
+    follows = " The results follow." if shares_results else ""
+    return f"This pulse has closed.{said}{follows} Thank you."
+
+
+def _buttons(fields: PulseFields, pulse_id: int | None) -> dict[str, Any]:
+    if not takes_one_tap(fields):
+        label = "Answer" if len(fields.questions) == 1 else f"Answer {len(fields.questions)} questions"
+        shown = kit.button(label, f"{PREVIEW}_0", "-", style="primary")
+        return _row([shown if pulse_id is None else answer_button(pulse_id, fields.privacy, label)])
+    ids = CAST if fields.privacy == "anonymous" else CHOOSE
+    value = "-" if pulse_id is None else str(pulse_id)
+    return _row(
+        [
+            kit.button(label, f"{PREVIEW}_{choice}" if pulse_id is None else ids[choice], value)
+            for choice, label in enumerate(fields.questions[0].labels)
+        ]
+    )
+
+
+def _row(elements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "actions", "elements": elements}
+
+
+def _small_print(fields: PulseFields, tz: str, answered: int | None, invited: int | None) -> str:
+    parts = [f"Closes {kit.when(fields.closes_at, tz)}."] if fields.closes_at else []
+    if answered is not None:
+        parts.append(progress(fields.privacy, answered, invited))
+    if fields.shares_results:
+        parts.append("Whoever is asked gets the results, too.")
+    return " ".join(filter(None, parts))
