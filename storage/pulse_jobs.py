@@ -8,6 +8,8 @@ from storage import jobs
 from storage.pulse import Pulse
 
 OPEN = "pulse.open"  # find out who is invited, open it and ask them
+CLOSE = "pulse.close"  # close now what is over
+SHOW = "pulse.show"  # let what stands in Slack say what the row says: after an edit, another end, a cancellation
 RESULTS = "pulse.results"  # tell what a closed pulse came to
 OUTCOME = "pulse.outcome"  # tell those who were asked what was done
 
@@ -15,6 +17,16 @@ OUTCOME = "pulse.outcome"  # tell those who were asked what was done
 def ask_to_open(session: Session, row: Pulse, real_now: datetime) -> None:
     """Have a planned pulse opened soon, with the people who are there then."""
     _ask(session, OPEN, row, real_now)
+
+
+def ask_to_close(session: Session, row: Pulse, real_now: datetime) -> None:
+    """Have what is over closed soon, without waiting for the clock."""
+    _ask(session, CLOSE, row, real_now)
+
+
+def ask_to_show(session: Session, row: Pulse, real_now: datetime) -> None:
+    """Have the messages, the asks and the box of a pulse brought in line with its row."""
+    _ask(session, SHOW, row, real_now)
 
 
 def ask_for_results(session: Session, row: Pulse, real_now: datetime) -> None:
