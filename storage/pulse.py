@@ -26,9 +26,10 @@ class Pulse(SQLModel, table=True):
     """A pulse: planned, then open, then closed or cancelled.
 
     `questions` (`bot.domain.pulse`), `audience` (`bot.domain.audience`), `result` (`bot.domain.pulse_numbers`, from the
-    close on) and `themes` (`bot.domain.pulse_theme`, once they are found) are JSON. `version` counts the edits, so that two people who edit it at once are told. `ended_at` is
-    when it closed or was cancelled. `outcome` is what followed from it, in the asker's words. `overrides_id` is the
-    pulse whose outcome was not told before this one, with the reason why it was not waited for.
+    close on) and `themes` (`bot.domain.pulse_theme`, once they are found) are JSON. `version` counts the edits, so that
+    two people who edit it at once are told. `ended_at` is when it closed or was cancelled; `reason` says why it was
+    cancelled, unless the asker wanted that. `outcome` is what followed from it, in the asker's words. `overrides_id` is
+    the pulse whose outcome was not told before this one, with the reason why it was not waited for.
     """
 
     __table_args__ = (
@@ -54,6 +55,7 @@ class Pulse(SQLModel, table=True):
     created_at: datetime
     opened_at: datetime | None = None
     ended_at: datetime | None = None
+    reason: str | None = None
     result: str | None = None
     themes: str | None = None
     outcome: str | None = None
@@ -246,7 +248,7 @@ def record_closes_at(session: Session, row: Pulse, *, closes_at: datetime) -> No
 
 
 def record_closed(session: Session, row: Pulse, *, result: PulseResult, now: datetime) -> bool:
-    """Close it with its result, which stands from now on whatever becomes of the ballots; False if it is not open.
+    """Close it with its result, which stands whatever becomes of the ballots; False if it is not open.
 
     The row comes from `take_pulse`, and the result from what was read after that: no ballot comes in between.
     """
@@ -258,16 +260,17 @@ def record_closed(session: Session, row: Pulse, *, result: PulseResult, now: dat
     return True
 
 
-def record_cancelled(session: Session, row: Pulse, *, now: datetime) -> bool:
+def record_cancelled(session: Session, row: Pulse, *, now: datetime, reason: str | None = None) -> bool:
     """Cancel it: nothing is shown of it, and what was answered is deleted; False if it has ended already.
 
-    The row comes from `take_pulse`. The box of an anonymous one is the caller's to destroy.
+    The row comes from `take_pulse`. `reason` says, as a sentence, why it could not be asked; without it the asker
+    wanted it so. The box of an anonymous one is taken away by the next tick (`storage.ballot_box.sweep_boxes`).
     """
     if row.state not in ("planned", "open"):
         return False
     of_it = (col(PulseBallot.team_id) == row.team_id, col(PulseBallot.pulse_id) == row.id)
     session.exec(delete(PulseBallot).where(*of_it))
-    row.state, row.ended_at = "cancelled", now
+    row.state, row.ended_at, row.reason = "cancelled", now, reason
     _save(session, row)
     return True
 

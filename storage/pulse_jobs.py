@@ -1,6 +1,6 @@
 """What is done about pulses after the answer: the jobs' names, and how each is asked for in the change it follows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -10,6 +10,7 @@ from storage.pulse import Pulse
 OPEN = "pulse.open"  # find out who is invited, open it and ask them
 CLOSE = "pulse.close"  # close now what is over
 SHOW = "pulse.show"  # let what stands in Slack say what the row says: after an edit, another end, a cancellation
+REFRESH = "pulse.refresh"  # let the message in the channel tell how many have answered by now
 RESULTS = "pulse.results"  # tell what a closed pulse came to
 OUTCOME = "pulse.outcome"  # tell those who were asked what was done
 
@@ -27,6 +28,18 @@ def ask_to_close(session: Session, row: Pulse, real_now: datetime) -> None:
 def ask_to_show(session: Session, row: Pulse, real_now: datetime) -> None:
     """Have the messages, the asks and the box of a pulse brought in line with its row."""
     _ask(session, SHOW, row, real_now)
+
+
+def ask_to_refresh(session: Session, row: Pulse, real_now: datetime, *, wait: timedelta) -> None:
+    """Have the message in the channel tell how many have answered, after a wait in which others may answer, too.
+
+    A refresh that is under way may have counted already; then another one follows it.
+    """
+    for turn in ("first", "next"):
+        key, payload = f"{REFRESH}:{row.id}:{turn}", {"pulse_id": row.id}
+        due = {"payload": payload, "now": real_now + wait, "again": True}
+        if jobs.add_job(session, team_id=row.team_id, kind=REFRESH, key=key, **due):
+            return
 
 
 def ask_for_results(session: Session, row: Pulse, real_now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Pulses: their questions, what a form of one lacks, the one-line form, and what people are promised (P5)."""
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -86,6 +87,11 @@ def questions_to_json(questions: Sequence[PulseQuestion]) -> str:
 def questions_from_json(kept: str) -> tuple[PulseQuestion, ...]:
     """Back from a row."""
     return tuple(PulseQuestion(one["text"], one["kind"], tuple(one["options"])) for one in json.loads(kept))
+
+
+def questions_mark(questions: Sequence[PulseQuestion]) -> str:
+    """What buttons and forms carry along to tell whether they still show the questions as they are: 8 characters."""
+    return hashlib.sha256(questions_to_json(questions).encode()).hexdigest()[:8]
 
 
 def shows_live(privacy: str) -> bool:
