@@ -31,8 +31,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.intake": ("bot.access", "bot.domain", "bot.errors", "bot.settings", "bot.views", "storage"),
     "handlers": (
         "bot.access", "bot.asking", "bot.domain", "bot.errors", "bot.intake", "bot.jobs", "bot.reader", "bot.settings",
-        "bot.user_groups", "bot.views", "storage",
+        "bot.themes", "bot.user_groups", "bot.views", "storage",
     ),
+    "bot.themes": ("bot.domain",),
     "bot.door": ("bot.access", "bot.domain", "bot.errors", "bot.intake", "bot.settings", "bot.views", "storage"),
     "bot.sender": (
         "bot.bell", "bot.direct_messages", "bot.pace", "bot.reader", "bot.settings", "bot.upload", "storage",

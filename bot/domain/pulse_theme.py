@@ -1,0 +1,85 @@
+"""Themes of what people wrote in a pulse: which there are, in one line each, and which of them may be told."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from bot.domain.pulse import FEW
+
+FEWEST_NAMED = 2  # where everybody's words stand with their names anyway
+OTHERS = "Something else"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme: its name, what it is about in one line, and which texts belong to it, by their places."""
+
+    name: str
+    line: str
+    places: tuple[int, ...]
+
+
+def fewest_of(privacy: str) -> int:
+    """How many texts a theme has at least, and as many those that are in none together."""
+    return FEWEST_NAMED if privacy == "named" else FEW
+
+
+def told_themes(found: Sequence[Theme], total: int, fewest: int) -> list[Theme]:
+    """The themes that are told of `total` texts, the largest first and what is in none of them last.
+
+    Each has `fewest` texts or more, and so has the rest, or it is empty: else the smallest theme goes to the rest.
+    """
+    kept = sorted((one for one in found if len(one.places) >= fewest), key=lambda one: (-len(one.places), one.name))
+    while kept and 0 < total - sum(len(one.places) for one in kept) < fewest:
+        kept.pop()
+    if not kept:
+        return []
+    inside = {place for one in kept for place in one.places}
+    rest = tuple(place for place in range(total) if place not in inside)
+    return [*kept, Theme(OTHERS, "", rest)] if rest else kept
+
+
+def words_of(texts: Sequence[str], others: Sequence[str], most: int = 3) -> list[str]:
+    """The words that mark some texts off from others: each in at least half of them, and rarer elsewhere."""
+    inside, outside = _spread(texts), _spread(others)
+    marks = {
+        word: share - outside.get(word, 0.0)
+        for word, share in inside.items()
+        if share >= 1 / 2 and share > outside.get(word, 0.0)
+    }
+    return sorted(marks, key=lambda word: (-marks[word], word))[:most]
+
+
+def themes_to_json(themes: Mapping[int, Sequence[Theme]]) -> str:
+    """As a row keeps them, by question."""
+    return json.dumps({str(n): [asdict(one) for one in of_it] for n, of_it in themes.items()}, ensure_ascii=False)
+
+
+def themes_from_json(kept: str | None) -> dict[int, list[Theme]]:
+    """Back from a row."""
+    told = json.loads(kept) if kept else {}
+    return {
+        int(number): [Theme(one["name"], one["line"], tuple(one["places"])) for one in of_it]
+        for number, of_it in told.items()
+    }
+
+
+def _spread(texts: Sequence[str]) -> dict[str, float]:
+    """In which share of the texts each word stands."""
+    found = Counter(word for text in texts for word in set(_WORD.findall(text.casefold())) - _COMMON)
+    return {word: number / len(texts) for word, number in found.items()}
+
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+# Words that stand anywhere and say nothing of a theme.
+_COMMON = frozenset(
+    _WORD.findall(
+        "about after again also always another because been before being between both cannot could does doing "
+        "down during each even every from getting give have having here into just less like made make many more "
+        "most much must need needs never nobody none only other over please really same should since some such "
+        "than that their them then there these they thing things this those time times under until very want "
+        "wants well were what when where which while with without would your yours"
+    )
+)
