@@ -195,6 +195,14 @@ def count_week(session: Session, *, team_id: str, user_id: str, week: date) -> i
     return int(session.exec(query).one())
 
 
+def count_weeks(session: Session, *, team_id: str, since: date) -> dict[tuple[str, date], int]:
+    """How many messages have asked everybody anything, by person and week, from the week `since` on."""
+    columns: Any = (AskMessage.user_id, AskMessage.week, func.count())
+    query = select(*columns).where(AskMessage.team_id == team_id, AskMessage.week >= since)
+    query = query.group_by(col(AskMessage.user_id), col(AskMessage.week))
+    return {(user_id, week): number for user_id, week, number in session.exec(query)}
+
+
 def count_waiting(session: Session, *, team_id: str, user_id: str, now: datetime) -> int:
     """How many questions wait to be put to a person now, by all who ask."""
     query = select(func.count()).select_from(Ask).where(Ask.team_id == team_id, Ask.user_id == user_id)
@@ -249,6 +257,21 @@ def replace_message(session: Session, sent: Outbox, *, message: dict[str, Any], 
         method="chat.update",
         after_id=sent.id,
     )
+
+
+def record_closes_at(session: Session, *, team_id: str, kind: str, subject_id: int, closes_at: datetime) -> None:
+    """What a subject asks ends at another moment; what has ended already stays so."""
+    is_of_it = (col(Ask.team_id) == team_id, col(Ask.kind) == kind, col(Ask.subject_id) == subject_id)
+    take_turn(session, team_id=team_id, of="ending asks")
+    change = update(Ask).where(*is_of_it, col(Ask.state).in_(("planned", "asked")))
+    sooner = case((col(Ask.next_at) > closes_at, closes_at), else_=col(Ask.next_at))
+    session.exec(change.values(closes_at=closes_at, next_at=sooner).execution_options(synchronize_session="fetch"))
+
+
+def list_asked(session: Session, *, team_id: str, kind: str, subject_id: int) -> list[Ask]:
+    """The asks about a subject that went out, whether or not they were answered."""
+    query = select(Ask).where(Ask.team_id == team_id, Ask.kind == kind, Ask.subject_id == subject_id)
+    return list(session.exec(query.where(col(Ask.state).in_(("asked", "answered", "closed"))).order_by(col(Ask.id))))
 
 
 def list_unanswered(session: Session, *, team_id: str, kind: str, subject_id: int) -> list[Ask]:

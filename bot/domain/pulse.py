@@ -94,6 +94,11 @@ def questions_mark(questions: Sequence[PulseQuestion]) -> str:
     return hashlib.sha256(questions_to_json(questions).encode()).hexdigest()[:8]
 
 
+def takes_one_tap(questions: Sequence[PulseQuestion]) -> bool:
+    """Whether one tap answers them all: a single question of which one answer is chosen."""
+    return len(questions) == 1 and questions[0].kind in ("single", "scale_5", "scale_10")
+
+
 def shows_live(privacy: str) -> bool:
     """Whether counts are shown while a pulse is open: only where names are shown, too (R13)."""
     return privacy == "named"

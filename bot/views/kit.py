@@ -18,7 +18,10 @@ INPUT = 3000
 MESSAGE_BLOCKS = 50
 LARGEST_ID = 2**31 - 1  # of a row
 # The fields of our forms that hold a list.
-SEVERAL = frozenset({"roles", "channels", "wants_reply", "regions", "members", "needs"})
+SEVERAL = frozenset(
+    {"roles", "channels", "wants_reply", "regions", "members", "needs", "user_groups", "people", "also"}
+    | {f"choices{number}" for number in range(10)}  # of a pulse
+)
 
 
 def plain(text: str, limit: int = OPTION) -> dict[str, Any]:

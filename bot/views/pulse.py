@@ -3,23 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.pulse import PulseFields, in_steps, privacy_words, shows_live
+from bot.domain.pulse import PulseFields, in_steps, privacy_words, questions_mark, shows_live, takes_one_tap
+from bot.domain.pulse_post import PulsePost
 from bot.domain.text import clip, count, inert
 from bot.views import kit
 
 ANSWER = "pulse.answer"  # opens the form (value: pulse), and the form itself
 CAST_FORM = "pulse.cast_form"  # the same of an anonymous pulse: what is done there is written down nowhere
 MOST_CHOICES = 11  # 0 to 10
-CHOOSE = tuple(f"pulse.choose_{choice}" for choice in range(MOST_CHOICES))  # one tap (value: pulse)
-CAST = tuple(f"pulse.cast_{choice}" for choice in range(MOST_CHOICES))  # one tap into the box (value: pulse)
+CHOOSE = tuple(f"pulse.choose_{choice}" for choice in range(MOST_CHOICES))  # one tap (value: pulse:questions_mark)
+CAST = tuple(f"pulse.cast_{choice}" for choice in range(MOST_CHOICES))  # the same into the ballot box
 PREVIEW = "pulse.preview"  # with a number behind it: the buttons of a preview, which do nothing
 
 SHOWN_NAME = 80
-
-
-def takes_one_tap(fields: PulseFields) -> bool:
-    """Whether one tap answers it: a single question of which one answer is chosen."""
-    return len(fields.questions) == 1 and fields.questions[0].kind in ("single", "scale_5", "scale_10")
 
 
 def asked_message(
@@ -48,6 +44,23 @@ def asked_message(
     if note:
         blocks.append(kit.context(note))
     return {"text": clip(f"{head}: {' '.join(questions)}", kit.SECTION), "blocks": blocks}
+
+
+def posted_message(post: PulsePost, *, note: str = "") -> dict[str, Any]:
+    """The message in a channel as the pulse is now: with counts where they may be shown, or that it has ended."""
+    if post.state in ("closed", "cancelled"):
+        return ended_message(post.fields, asker=post.asker, note=ended_note(post))
+    labels = post.fields.questions[0].labels
+    counts = counts_line(labels, post.counts) if any(post.counts) else ""
+    return asked_message(
+        post.fields,
+        pulse_id=post.pulse_id,
+        asker=post.asker,
+        tz=post.tz,
+        answered=post.answered,
+        invited=post.invited,
+        note=note or counts,
+    )
 
 
 def answer_button(pulse_id: int, privacy: str, label: str = "Answer") -> dict[str, Any]:
@@ -89,22 +102,24 @@ def ended_message(fields: PulseFields, *, asker: str, note: str) -> dict[str, An
     return {"text": clip(text, kit.SECTION), "blocks": [*blocks, kit.context(note)]}
 
 
-def closed_note(privacy: str, answered: int, invited: int, *, shares_results: bool) -> str:
-    """Says that a pulse is over, as mrkdwn; how many answered is told where it was told before."""
-    told = answered if shows_live(privacy) else in_steps(answered)
-    more = "+" if told and not shows_live(privacy) else ""
-    said = f" {told}{more} of {count(invited, 'person', 'people')} answered." if told else ""
-    follows = " The results follow." if shares_results else ""
+def ended_note(post: PulsePost) -> str:
+    """Says that a pulse is over, as mrkdwn; how many answered is told as it was told before."""
+    if post.state == "cancelled":
+        return f"This pulse was cancelled, so nothing is counted. {inert(post.reason)}".strip()
+    privacy, more = post.fields.privacy, "" if shows_live(post.fields.privacy) else "+"
+    told = post.answered if shows_live(privacy) else in_steps(post.answered)
+    said = f" {told}{more} of {count(post.invited, 'person', 'people')} answered." if told else ""
+    follows = " The results follow." if post.fields.shares_results else ""
     return f"This pulse has closed.{said}{follows} Thank you."
 
 
 def _buttons(fields: PulseFields, pulse_id: int | None) -> dict[str, Any]:
-    if not takes_one_tap(fields):
+    if not takes_one_tap(fields.questions):
         label = "Answer" if len(fields.questions) == 1 else f"Answer {len(fields.questions)} questions"
         shown = kit.button(label, f"{PREVIEW}_0", "-", style="primary")
         return _row([shown if pulse_id is None else answer_button(pulse_id, fields.privacy, label)])
     ids = CAST if fields.privacy == "anonymous" else CHOOSE
-    value = "-" if pulse_id is None else str(pulse_id)
+    value = "-" if pulse_id is None else f"{pulse_id}:{questions_mark(fields.questions)}"
     return _row(
         [
             kit.button(label, f"{PREVIEW}_{choice}" if pulse_id is None else ids[choice], value)
