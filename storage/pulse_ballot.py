@@ -24,16 +24,19 @@ CLOSED = "This pulse has closed, so your answer was not counted any more."
 CANCELLED = "This pulse was cancelled, so nothing is counted."
 
 
-def require_open(session: Session, *, team_id: str, pulse_id: int, user_id: str, now: datetime) -> Pulse:
+def require_open(
+    session: Session, *, team_id: str, pulse_id: int, user_id: str, now: datetime, holds: bool = True
+) -> Pulse:
     """The pulse, for somebody who may answer it now; until this transaction ends nobody can close it.
 
     Many may be in here at once, so that votes do not wait for each other. From `closes_at` on nothing is taken, also
-    where the close has not been done yet.
+    where the close has not been done yet. Without `holds` it is only looked at, and may be closed meanwhile.
 
     Raises:
         BotError: there is none, it has ended, or it does not ask this person.
     """
-    query = select(Pulse).where(Pulse.team_id == team_id, Pulse.id == pulse_id).with_for_update(read=True)
+    query = select(Pulse).where(Pulse.team_id == team_id, Pulse.id == pulse_id)
+    query = query.with_for_update(read=True) if holds else query
     row = session.exec(query.execution_options(populate_existing=True)).first()
     if row is None or row.state == "planned":
         raise BotError(NOT_FOUND)
@@ -56,14 +59,25 @@ def record_ballot(
         ValueError: the pulse is anonymous; its ballots have a box of their own.
     """
     row = require_open(session, team_id=team_id, pulse_id=pulse_id, user_id=user_id, now=now)
-    if row.privacy == "anonymous":
-        raise ValueError("ballots of an anonymous pulse are not kept here")
     for field, sentence in check_answers(questions_from_json(row.questions), answers).items():
         raise BotError(sentence, field=field)
-    take_turn(session, team_id=team_id, of=f"ballot {pulse_id} {user_id}")
-    theirs = (col(PulseBallot.pulse_id) == pulse_id, col(PulseBallot.user_id) == user_id)
-    before = session.exec(delete(PulseBallot).where(col(PulseBallot.team_id) == team_id, *theirs)).rowcount
-    same = {"team_id": team_id, "pulse_id": pulse_id, "user_id": user_id, "answered_at": now}
+    return replace_ballot(session, row, user_id=user_id, answers=answers, now=now)
+
+
+def replace_ballot(
+    session: Session, row: Pulse, *, user_id: str, answers: Sequence[PulseAnswer], now: datetime
+) -> bool:
+    """The same with a row of `require_open` and answers that were checked.
+
+    Raises:
+        ValueError: the pulse is anonymous.
+    """
+    if row.privacy == "anonymous":
+        raise ValueError("ballots of an anonymous pulse are not kept here")
+    take_turn(session, team_id=row.team_id, of=f"ballot {row.id} {user_id}")
+    theirs = (col(PulseBallot.pulse_id) == row.id, col(PulseBallot.user_id) == user_id)
+    before = session.exec(delete(PulseBallot).where(col(PulseBallot.team_id) == row.team_id, *theirs)).rowcount
+    same = {"team_id": row.team_id, "pulse_id": row.id, "user_id": user_id, "answered_at": now}
     rows = []
     for one in screened(answers):
         said = {"question": one.question, "text": one.text, "held_for": one.held_for or None}
