@@ -25,6 +25,12 @@ from handlers import (
     filed_away_audience,
     home,
     people,
+    pulse,
+    pulse_answer,
+    pulse_close,
+    pulse_form,
+    pulse_open,
+    pulse_recurring,
     reaction,
 )
 
@@ -46,6 +52,12 @@ FEATURES = (
     check_in_round,
     check_in_close,  # behind the rounds: they know why somebody was not asked
     check_in_answer,
+    pulse,
+    pulse_form,
+    pulse_recurring,
+    pulse_open,
+    pulse_answer,
+    pulse_close,
     digest,
     ask,
     home,

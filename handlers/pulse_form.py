@@ -1,0 +1,297 @@
+"""The form of a pulse: opened new, from a template, again or to edit; its questions moved about; previewed and sent."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlmodel import Session
+
+from bot import asking
+from bot.access import require
+from bot.domain.audience import Audience
+from bot.domain.check_in import group_words
+from bot.domain.pulse import PRIVACY, SOONEST, PulseFields, PulseQuestion, check_pulse_fields
+from bot.domain.pulse_list import LastPulse
+from bot.domain.pulse_series import SeriesFields, cadence_from, check_series
+from bot.domain.pulse_template import TEMPLATES, find_template
+from bot.intake import Act, Answer, FormErrors, Listener, row_number
+from bot.jobs import Task
+from bot.views import pulse as asked_views
+from bot.views import pulse_form as views
+from bot.views import pulse_form_reading as reading
+from bot.views import pulse_list
+from storage import audience as audiences
+from storage import jobs, pulse_start
+from storage import pulse as store
+from storage import pulse_series as series_store
+from storage.people import Person
+from storage.pulse_audience import list_askable, own_group_of
+from storage.pulse_jobs import ask_to_show
+from storage.pulse_list import group_words_for, next_sent
+
+CARRIED = ("pulse_id", "series_id", "version", "nonce")  # from one look of the form to the next
+Row = TypeVar("Row", store.Pulse, series_store.PulseSeries)
+NEW_QUESTION = PulseQuestion("", "single")
+OPEN = (
+    "It is open, so who is asked, where, and who sees the answers stay as people have read them. Once somebody has "
+    "answered, the questions stay, too."
+)
+SERIES = "It recurs. What you change holds from the next one on; its end below is that of the next one."
+SERIES_IS_CHANGED = "It is changed, from the next one on."
+TOO_SHORT = "It closes less than 15 minutes after it goes out. Close it later."
+IS_CHANGED = "It is changed, for everybody who is asked."
+
+
+def open_new_form(session: Session, act: Act) -> Answer:
+    """Open the form, empty or with a template in it."""
+    template = find_template(act.value)
+    channel = str(act.memo.get("channel") or act.channel_id)
+    fields = PulseFields(
+        questions=template.questions if template else (NEW_QUESTION,),
+        audience=Audience(role="", channel_ids=(channel,) if reading.is_channel(channel) else ()),
+        channel_id=channel if reading.is_channel(channel) else "",
+        privacy=template.privacy if template else "confidential",
+        closes_at=reading.default_close(act.now, act.actor.tz, template.days if template else 1),
+        reminders=False,
+        shares_results=True,
+    )
+    return _opened(session, act, _form(session, act, fields))
+
+
+def open_again(session: Session, act: Act) -> Answer:
+    """Open the form with what an earlier pulse asked, for another one."""
+    row = _own(act, store.get_pulse(session, team_id=act.team_id, pulse_id=act.row_id))
+    length = row.closes_at - (row.opened_at or row.created_at)
+    days = max(1, min(length.days, 30))
+    fields = replace(store.fields_of(row), closes_at=reading.default_close(act.now, act.actor.tz, days))
+    return _opened(session, act, _form(session, act, fields))
+
+
+def open_edit_form(session: Session, act: Act) -> Answer:
+    """Open the form with what a pulse says now."""
+    row = _own(act, store.get_pulse(session, team_id=act.team_id, pulse_id=act.row_id))
+    memo = {"pulse_id": row.id, "version": row.version}
+    is_open = row.state == "open"
+    return _opened(
+        session, act, _form(session, act, store.fields_of(row), memo=memo, notices=[OPEN] if is_open else [])
+    )
+
+
+def open_series_form(session: Session, act: Act) -> Answer:
+    """Open the form with what a recurring pulse says; its end is that of the next one."""
+    row = _own(act, series_store.get_series(session, team_id=act.team_id, series_id=act.row_id))
+    kept, memo = series_store.series_of(row), {"series_id": row.id, "version": row.version}
+    fields = replace(kept.pulse, closes_at=next_sent(session, row, act.now, act.actor.tz) + kept.open_for)
+    view = _form(session, act, fields, memo=memo, repeats=kept.cadence.every, notices=[SERIES])
+    return _opened(session, act, view)
+
+
+def change_questions(session: Session, act: Act) -> Answer:
+    """Add, remove or move a question, or show what another kind of question needs; what was typed stays."""
+    order, fields = reading.order_in(act.memo), _in_form(session, act)
+    known = dict(zip(order, fields.questions, strict=True))
+    used = str(act.action.get("action_id"))
+    if used == views.ADD:
+        order = reading.with_another(order)
+    elif used == views.REMOVE:
+        order = reading.without(order, act.row_id)
+    elif used == views.MOVE:
+        order = reading.moved_up(order, act.row_id)
+    fields = replace(fields, questions=tuple(known.get(number, NEW_QUESTION) for number in order))
+    memo: dict[str, Any] = {name: act.memo[name] for name in CARRIED if name in act.memo}
+    repeats = str(act.form.get("repeats") or views.ONCE)
+    return Answer(view=_form(session, act, fields, order=order, memo=memo, repeats=repeats))
+
+
+def preview(session: Session, act: Act) -> Answer:
+    """Show what stands in the form as people will see it, and how many of them."""
+    fields, group, wrong = _read_form(session, act)
+    reached = len(group)
+    if not fields.channel_id and fields.closes_at:
+        able = asking.list_reachable(
+            session,
+            team_id=act.team_id,
+            stop_key=f"pulse:{act.actor.user_id}",
+            people=group,
+            closes_at=fields.closes_at,
+            now=act.now,
+            settings=act.settings,
+        )
+        reached = len(able)
+    where = pulse_list.where_words(fields, group_words_for(act.actor, fields))
+    whom = pulse_list.whom_line(fields, where, group=len(group), reached=reached, budget=act.settings.ask_budget)
+    shown = asked_views.asked_message(_showable(fields), pulse_id=None, asker=act.actor.name, tz=act.actor.tz)
+    return Answer(modal=views.preview_modal(shown["blocks"], whom=whom, wrong=wrong.values()))
+
+
+def send_pulse(session: Session, act: Act) -> Answer:
+    """Send what the form says as a new pulse, if nothing is missing; once, or again and again."""
+    fields, group, wrong = _read_form(session, act)
+    repeats = str(act.form.get("repeats") or views.ONCE)
+    if repeats != views.ONCE and "closes_on" not in wrong and fields.closes_at:
+        wrong |= reading.at_fields(check_series(repeats, fields.closes_at - act.now), act.memo, _shown(act))
+    if wrong:
+        raise FormErrors(wrong)
+    row = store.add_pulse(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)
+    told = ""
+    if repeats != views.ONCE and fields.closes_at:
+        cadence = cadence_from(repeats, act.now, act.actor.tz)
+        series = SeriesFields(fields, cadence, fields.closes_at - act.now)
+        tomorrow = act.today + timedelta(days=1)
+        series_store.add_series(session, row, fields=series, starts_on=tomorrow, now=act.now)
+        told = cadence.in_words()
+    return _start(session, act, row, group, told)
+
+
+def save_pulse(session: Session, act: Act) -> Answer:
+    """Put what the form says in the place of what a pulse said; one that is not sent yet is sent."""
+    if "series_id" in act.memo:
+        return _save_series(session, act)
+    pulse_id = row_number(act.memo.get("pulse_id"))
+    row = _own(act, store.take_pulse(session, team_id=act.team_id, pulse_id=pulse_id))
+    fields, group, wrong = _read_form(session, act, row)
+    if wrong:
+        raise FormErrors(wrong)
+    is_open = row.state == "open"
+    invited = store.list_invited(session, row) if is_open else {}
+    version = row_number(act.memo.get("version"))
+    store.record_fields(session, row, fields=fields, invited=invited, version=version)
+    if not is_open:
+        return _start(session, act, row, group)
+    ask_to_show(session, row, datetime.now(UTC))
+    return Answer(view=pulse_list.sent_modal(f"{pulse_list.title(fields)}\n{IS_CHANGED}"))
+
+
+def _save_series(session: Session, act: Act) -> Answer:
+    series_id, repeats = row_number(act.memo.get("series_id")), str(act.form.get("repeats") or "")
+    row = _own(act, series_store.take_series(session, team_id=act.team_id, series_id=series_id))
+    fields, _, wrong = _read_form(session, act)
+    kept = series_store.series_of(row)
+    if "closes_on" not in wrong and fields.closes_at:
+        length = fields.closes_at - next_sent(session, row, act.now, act.actor.tz)
+        found = {"closes_at": TOO_SHORT} if length < SOONEST else check_series(repeats, length)
+        wrong |= reading.at_fields(found, act.memo, _shown(act))
+    if wrong:
+        raise FormErrors(wrong)
+    series = SeriesFields(fields, replace(kept.cadence, every=repeats), length)
+    series_store.record_series(session, row, fields=series, version=row_number(act.memo.get("version")))
+    return Answer(view=pulse_list.sent_modal(f"{pulse_list.title(fields)}\n{SERIES_IS_CHANGED}"))
+
+
+def _start(session: Session, act: Act, row: store.Pulse, group: Sequence[Person], series: str = "") -> Answer:
+    """Send it on its way, or ask first what was done with the last one."""
+    ids = [one.user_id for one in group]
+    untold = pulse_start.start(session, row, group=ids, real_now=datetime.now(UTC))
+    if untold is None:
+        return Answer(view=pulse_list.sent_modal(pulse_list.on_its_way(store.fields_of(row), series)))
+    last = LastPulse(untold.id or 0, store.fields_of(untold).questions[0].text, untold.ended_at)
+    return Answer(view=pulse_list.outcome_modal(last, act.actor.tz, pulse_id=row.id or 0))
+
+
+def _form(
+    session: Session,
+    act: Act,
+    fields: PulseFields,
+    *,
+    order: tuple[int, ...] = (),
+    memo: dict[str, Any] | None = None,
+    repeats: str = views.ONCE,
+    notices: Sequence[str] = (),
+) -> dict[str, Any]:
+    memo = memo or {}
+    row = store.get_pulse(session, team_id=act.team_id, pulse_id=row_number(memo.get("pulse_id")))
+    own = own_group_of(session, act.actor)
+    state = views.FormState(
+        order=order or tuple(range(len(fields.questions))),
+        repeats=repeats,
+        is_open=row is not None and row.state == "open",
+        own_group=group_words(Audience(role="", regions=(own.region,)), own.department) if own else "",
+        regions=audiences.list_regions(session, team_id=act.team_id),
+        user_groups=series_store.list_user_groups(session, team_id=act.team_id),
+        tz=act.actor.tz,
+    )
+    return views.form_modal(fields, state, memo=memo, notices=notices)
+
+
+def _opened(session: Session, act: Act, view: dict[str, Any]) -> Answer:
+    """In the place of the list, or alone where a message or a command asked for it."""
+    kind, real = series_store.GROUPS, datetime.now(UTC)
+    jobs.add_job(session, team_id=act.team_id, kind=kind, key=kind, payload={}, now=real, again=True)
+    return Answer(view=view) if act.view.get("type") == "modal" else Answer(modal=view)
+
+
+def _in_form(session: Session, act: Act) -> PulseFields:
+    """What stands in the form; of an open pulse what the form does not offer stays as it is."""
+    fields = reading.fields_in(act.form, act.memo, tz=act.actor.tz)
+    row = store.get_pulse(session, team_id=act.team_id, pulse_id=row_number(act.memo.get("pulse_id")))
+    return _over(fields, row) if row else fields
+
+
+def _over(fields: PulseFields, row: store.Pulse) -> PulseFields:
+    if row.state != "open":
+        return fields
+    kept = store.fields_of(row)
+    return replace(fields, audience=kept.audience, channel_id=kept.channel_id, privacy=kept.privacy)
+
+
+def _read_form(
+    session: Session, act: Act, row: store.Pulse | None = None
+) -> tuple[PulseFields, list[Person], dict[str, str]]:
+    """What stands in the form, the people who fit it as far as is known here, and what is wrong, a sentence a field."""
+    if row is None and (pulse_id := row_number(act.memo.get("pulse_id"))):
+        row = _own(act, store.get_pulse(session, team_id=act.team_id, pulse_id=pulse_id))
+    fields = _in_form(session, act)
+    is_open = row is not None and row.state == "open"
+    group = list_askable(session, team_id=act.team_id, asker=act.actor, audience=fields.audience)
+    invited = store.count_invited(session, row) if row is not None and is_open else len(group)
+    wrong = check_pulse_fields(fields, act.now, invited)
+    if not is_open:
+        wrong |= reading.wrong_place(act.form)
+    return fields, group, reading.at_fields(wrong, act.memo, _shown(act))
+
+
+def _shown(act: Act) -> list[str]:
+    """The fields that the form has."""
+    return [str(one.get("block_id")) for one in act.view.get("blocks") or [] if one.get("type") == "input"]
+
+
+def _showable(fields: PulseFields) -> PulseFields:
+    """What can be shown of a form that is not ready yet."""
+    questions = []
+    for one in fields.questions:
+        is_choice = one.kind in ("single", "multiple")
+        kind = "text" if is_choice and not one.options else one.kind
+        questions.append(PulseQuestion(one.text or "…", kind, one.options[:10]))
+    privacy = fields.privacy if fields.privacy in PRIVACY else "confidential"
+    return replace(fields, questions=tuple(questions), privacy=privacy)
+
+
+def _own(act: Act, row: Row | None) -> Row:
+    """The row, for nobody but its asker.
+
+    Raises:
+        BotError: it is not there, or somebody else's.
+    """
+    require(act.actor, "start_pulses", owner_id=row.asker_id if row else "")
+    assert row is not None
+    return row
+
+
+MAY = "start_pulses"
+LISTENERS: tuple[Listener, ...] = (
+    Listener("action", pulse_list.NEW, open_new_form, may=MAY),
+    *(Listener("action", f"{pulse_list.NEW}_{one.key}", open_new_form, may=MAY) for one in TEMPLATES),
+    Listener("action", pulse_list.AGAIN, open_again, may=MAY),
+    Listener("action", pulse_list.EDIT, open_edit_form, may=MAY),
+    Listener("action", pulse_list.EDIT_SERIES, open_series_form, may=MAY),
+    Listener("action", pulse_list.EDIT_QUICK, open_edit_form, may=MAY),
+    *(
+        Listener("action", used, change_questions, may=MAY, reads=True)
+        for used in (views.ADD, views.REMOVE, views.MOVE, views.KIND)
+    ),
+    Listener("action", views.PREVIEW, preview, may=MAY, reads=True),
+    Listener("submission", views.SEND, send_pulse, may=MAY),
+    Listener("submission", views.SAVE, save_pulse, may=MAY),
+)
+JOBS: dict[str, Callable[[Task], None]] = {}
