@@ -36,9 +36,8 @@ def ask_to_refresh(session: Session, row: Pulse, real_now: datetime, *, wait: ti
     A refresh that is under way may have counted already; then another one follows it.
     """
     for turn in ("first", "next"):
-        key, payload = f"{REFRESH}:{row.id}:{turn}", {"pulse_id": row.id}
-        due = {"payload": payload, "now": real_now + wait, "again": True}
-        if jobs.add_job(session, team_id=row.team_id, kind=REFRESH, key=key, **due):
+        key, payload, due = f"{REFRESH}:{row.id}:{turn}", {"pulse_id": row.id}, real_now + wait
+        if jobs.add_job(session, team_id=row.team_id, kind=REFRESH, key=key, payload=payload, now=due, again=True):
             return
 
 

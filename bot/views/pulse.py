@@ -1,6 +1,5 @@
 """A pulse as those who are asked see it: the question with its buttons, the privacy in plain words, the close."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.pulse import PulseFields, in_steps, privacy_words, questions_mark, shows_live, takes_one_tap
@@ -16,6 +15,7 @@ CAST = tuple(f"pulse.cast_{choice}" for choice in range(MOST_CHOICES))  # the sa
 PREVIEW = "pulse.preview"  # with a number behind it: the buttons of a preview, which do nothing
 
 SHOWN_NAME = 80
+LOST = "The server stopped unexpectedly, and the answers that lay in the box were lost."
 
 
 def asked_message(
@@ -33,7 +33,7 @@ def asked_message(
     `asker` is the name of whoever asks, plain text; `tz` is for clients that show no dates. `answered` of `invited` is
     how many have answered so far, told in steps of five unless the pulse is named. `note` (mrkdwn) stands last.
     """
-    head = f"*{inert(clip(asker, SHOWN_NAME)) or 'A colleague'}* asks"
+    head = f"*{asker_name(asker)}* asks"
     questions = [inert(one.text) for one in fields.questions]
     blocks = [kit.section(f"{head}\n*{questions[0]}*" if len(questions) == 1 else head)] if questions else []
     if len(questions) > 1:
@@ -50,8 +50,6 @@ def posted_message(post: PulsePost, *, note: str = "") -> dict[str, Any]:
     """The message in a channel as the pulse is now: with counts where they may be shown, or that it has ended."""
     if post.state in ("closed", "cancelled"):
         return ended_message(post.fields, asker=post.asker, note=ended_note(post))
-    labels = post.fields.questions[0].labels
-    counts = counts_line(labels, post.counts) if any(post.counts) else ""
     return asked_message(
         post.fields,
         pulse_id=post.pulse_id,
@@ -59,14 +57,68 @@ def posted_message(post: PulsePost, *, note: str = "") -> dict[str, Any]:
         tz=post.tz,
         answered=post.answered,
         invited=post.invited,
-        note=note or counts,
+        note=note or counts_line(post),
     )
+
+
+def direct_message(post: PulsePost, *, reminds: bool = False, note: str = "") -> dict[str, Any]:
+    """The message that asks one person, or reminds them; `note` (mrkdwn) says what they have answered."""
+    people = f"{count(post.invited, 'person is', 'people are')} asked."
+    message = asked_message(
+        post.fields, pulse_id=post.pulse_id, asker=post.asker, tz=post.tz, note=f"{note} {people}" if note else people
+    )
+    head = [kit.context("Still open, if you have a minute:")] if reminds else []
+    return message | {"blocks": [*head, *message["blocks"]]}
+
+
+def why(post: PulsePost) -> str:
+    """Why a person was asked and who sees the answer, as mrkdwn."""
+    who = inert(clip(post.fields.audience.in_words(), 300))
+    where = " It was asked in a channel, and this is its one reminder." if post.fields.channel_id else ""
+    return (
+        f"{asker_name(post.asker)} asks this in a pulse. It goes to {who}, and you are one of them.{where} "
+        f"{privacy_line(post.fields.privacy)}"
+    )
+
+
+def not_opened_message(fields: PulseFields, sentence: str) -> dict[str, Any]:
+    """Tells the asker that a pulse was not asked, and why; `sentence` is plain text."""
+    text = f"{_title(fields)} was not asked. {inert(sentence)}"
+    return kit.note(f"{text}\nOpen `/pulse` to choose again; your questions are still there.")
+
+
+def lost_message(fields: PulseFields) -> dict[str, Any]:
+    """Tells the asker that the ballots of an anonymous pulse are gone."""
+    return kit.note(
+        f"{_title(fields)} has ended without a result: the database server stopped unexpectedly, and the ballots were "
+        "lost with it. They are kept where nothing remembers who gave which, and that has this price. I have told "
+        "those who were asked; please ask once more."
+    )
+
+
+def refused_sentence(reason: str) -> str:
+    """Why Slack did not let the app post in a channel, by Slack's word for it; plain text."""
+    return {
+        "not_in_channel": "I am not in that channel. Invite me with /invite @Groundswell.",
+        "channel_not_found": "I can't see that channel. Invite me with /invite @Groundswell.",
+        "is_archived": "That channel is archived.",
+    }.get(reason, f"Slack did not take the message ({reason}).")
+
+
+def _title(fields: PulseFields) -> str:
+    """The first question, short, for messages about a pulse."""
+    return f"“{inert(clip(fields.questions[0].text, 100))}”"
 
 
 def answer_button(pulse_id: int, privacy: str, label: str = "Answer") -> dict[str, Any]:
     """The button that opens the form, for any pulse and from anywhere."""
     action_id = CAST_FORM if privacy == "anonymous" else ANSWER
     return kit.button(label, action_id, str(pulse_id), style="primary")
+
+
+def asker_name(asker: str) -> str:
+    """Whoever asks, as mrkdwn."""
+    return inert(clip(asker, SHOWN_NAME)) or "A colleague"
 
 
 def privacy_line(privacy: str) -> str:
@@ -86,15 +138,17 @@ def progress(privacy: str, answered: int, invited: int | None) -> str:
     return f"{told}{more}{of} {has} answered."
 
 
-def counts_line(labels: Sequence[str], counts: Sequence[int]) -> str:
-    """The counts of a named pulse so far, as mrkdwn: "Yes *12* · No *3*"."""
-    shown = [f"{inert(clip(label, 40))} *{number}*" for label, number in zip(labels, counts, strict=True)]
-    return " · ".join(shown)
+def counts_line(post: PulsePost) -> str:
+    """The counts so far, as mrkdwn, where they may be shown: "Yes *12* · No *3*"."""
+    if not any(post.counts):
+        return ""
+    counted = zip(post.fields.questions[0].labels, post.counts, strict=True)
+    return " · ".join(f"{inert(clip(label, 40))} *{number}*" for label, number in counted)
 
 
 def ended_message(fields: PulseFields, *, asker: str, note: str) -> dict[str, Any]:
     """What the message says when nobody can answer any more: the question stays, the buttons go."""
-    head = f"*{inert(clip(asker, SHOWN_NAME)) or 'A colleague'}* asked"
+    head = f"*{asker_name(asker)}* asked"
     questions = [f"*{inert(one.text)}*" for one in fields.questions]
     text = f"{head}: {' '.join(inert(one.text) for one in fields.questions)}"
     blocks = [kit.section(f"{head}\n{questions[0]}" if len(questions) == 1 else head)]
@@ -110,26 +164,22 @@ def ended_note(post: PulsePost) -> str:
     told = post.answered if shows_live(privacy) else in_steps(post.answered)
     said = f" {told}{more} of {count(post.invited, 'person', 'people')} answered." if told else ""
     follows = " The results follow." if post.fields.shares_results else ""
-    return f"This pulse has closed.{said}{follows} Thank you."
+    counts = f" {counts_line(post)}." if any(post.counts) else ""
+    return f"This pulse has closed.{said}{counts}{follows} Thank you."
 
 
 def _buttons(fields: PulseFields, pulse_id: int | None) -> dict[str, Any]:
-    if not takes_one_tap(fields.questions):
+    if takes_one_tap(fields.questions):
+        ids = CAST if fields.privacy == "anonymous" else CHOOSE
+        value = f"{pulse_id}:{questions_mark(fields.questions)}"
+        shown = [kit.button(label, ids[choice], value) for choice, label in enumerate(fields.questions[0].labels)]
+    else:
         label = "Answer" if len(fields.questions) == 1 else f"Answer {len(fields.questions)} questions"
-        shown = kit.button(label, f"{PREVIEW}_0", "-", style="primary")
-        return _row([shown if pulse_id is None else answer_button(pulse_id, fields.privacy, label)])
-    ids = CAST if fields.privacy == "anonymous" else CHOOSE
-    value = "-" if pulse_id is None else f"{pulse_id}:{questions_mark(fields.questions)}"
-    return _row(
-        [
-            kit.button(label, f"{PREVIEW}_{choice}" if pulse_id is None else ids[choice], value)
-            for choice, label in enumerate(fields.questions[0].labels)
-        ]
-    )
-
-
-def _row(elements: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"type": "actions", "elements": elements}
+        shown = [answer_button(pulse_id or 0, fields.privacy, label)]
+    if pulse_id is None:
+        shown = [one | {"action_id": f"{PREVIEW}_{number}", "value": "-"} for number, one in enumerate(shown)]
+    # An id of its own: a press on a message that is being changed finds its block.
+    return {"type": "actions", "block_id": f"pulse:{pulse_id or 'preview'}", "elements": shown}
 
 
 def _small_print(fields: PulseFields, tz: str, answered: int | None, invited: int | None) -> str:
