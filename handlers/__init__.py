@@ -30,7 +30,9 @@ from handlers import (
     pulse_close,
     pulse_form,
     pulse_open,
+    pulse_outcome,
     pulse_recurring,
+    pulse_result,
     reaction,
 )
 
@@ -58,6 +60,8 @@ FEATURES = (
     pulse_open,
     pulse_answer,
     pulse_close,
+    pulse_result,
+    pulse_outcome,
     digest,
     ask,
     home,

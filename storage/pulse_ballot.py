@@ -99,6 +99,12 @@ def count_answered(session: Session, row: Pulse) -> int:
     return int(session.exec(query.where(PulseBallot.pulse_id == row.id)).one())
 
 
+def count_held(session: Session, row: Pulse) -> int:
+    """How many people's words are on hold; only for the asker of a named pulse."""
+    query = select(func.count(func.distinct(col(PulseBallot.user_id)))).where(PulseBallot.team_id == row.team_id)
+    return int(session.exec(query.where(PulseBallot.pulse_id == row.id, col(PulseBallot.held_for).is_not(None))).one())
+
+
 def list_silent(session: Session, row: Pulse) -> list[str]:
     """Those who are invited and have not answered, for reminders."""
     theirs = (PulseBallot.team_id == row.team_id, PulseBallot.pulse_id == row.id)
