@@ -1,6 +1,7 @@
 """Pulses, for those who start them: the list, a pulse in one line, what is sent, closed, ended otherwise, cancelled."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.domain.text import clean, inert
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
+from bot.views import kit
 from bot.views import pulse as asked_views
 from bot.views import pulse_form as form_views
 from bot.views import pulse_form_reading as reading
@@ -49,6 +51,18 @@ def show_list(session: Session, act: Act) -> Answer:
     """Show a page of the list; the first one behind a form, or from a message."""
     view = _list(session, act, page=act.row_id)
     return Answer(view=view) if act.view.get("type") == "modal" else Answer(modal=view)
+
+
+def show_privacy(session: Session, act: Act) -> Answer:
+    """Show what people will read with the privacy that was chosen."""
+    pulse_id = row_number(act.memo.get("pulse_id"))
+    row = store.get_pulse(session, team_id=act.team_id, pulse_id=pulse_id)
+    require(act.actor, "start_pulses", owner_id=row.asker_id if row else "")
+    assert row is not None
+    fields, privacy = store.fields_of(row), str(act.value or "")
+    chosen = replace(fields, privacy=privacy) if privacy in PRIVACY else fields
+    nonce = str(act.memo.get("nonce") or "")
+    return Answer(view=kit.with_memo(_look(session, act, chosen, row.id or 0), nonce=nonce))
 
 
 def send_line(session: Session, act: Act) -> Answer:
@@ -107,9 +121,10 @@ def save_end(session: Session, act: Act) -> Answer:
     wrong = wrong_close(closes_at, act.now)
     if row.version != row_number(act.memo.get("version")):
         wrong = store.EDITED
+    if row.state != "open" or act.now >= row.closes_at:
+        wrong = store.NOT_OPEN
     if wrong or closes_at is None:
         raise FormErrors({"closes_on": wrong})
-    _require_open(row)
     store.record_closes_at(session, row, closes_at=closes_at)
     ask_to_show(session, row, datetime.now(UTC))
     notice = f"{views.title(store.fields_of(row))} closes {views.moment(closes_at, act.actor.tz)} now."
@@ -172,11 +187,16 @@ def _one_look(session: Session, act: Act) -> dict[str, Any]:
         shares_results=True,
     )
     row = store.add_pulse(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)
+    return _look(session, act, fields, row.id or 0)
+
+
+def _look(session: Session, act: Act, fields: PulseFields, pulse_id: int) -> dict[str, Any]:
+    group = _group(session, act, fields)
     where = views.where_words(fields, lists.group_words_for(act.actor, fields))
     budget = act.settings.ask_budget
     whom = views.whom_line(fields, where, group=len(group), reached=len(group), budget=budget)
     shown = asked_views.asked_message(fields, pulse_id=None, asker=act.actor.name, tz=act.actor.tz)
-    return views.quick_modal(shown["blocks"], whom=whom, privacy=fields.privacy, pulse_id=row.id or 0)
+    return views.quick_modal(shown["blocks"], whom=whom, privacy=fields.privacy, pulse_id=pulse_id)
 
 
 def _start(session: Session, act: Act, row: store.Pulse) -> dict[str, Any]:
@@ -239,6 +259,7 @@ LISTENERS: tuple[Listener, ...] = (
     Listener("action", views.CLOSE, close_now, may=MAY),
     Listener("action", views.CANCEL, cancel, may=MAY),
     Listener("action", views.STOP_SERIES, stop_series, may=MAY),
+    Listener("action", views.QUICK_PRIVACY, show_privacy, may=MAY, reads=True),
     Listener("submission", views.QUICK, send_line, may=MAY),
     Listener("submission", views.OUTCOME, say_outcome_first, may=MAY),
     Listener("submission", form_views.END, save_end, may=MAY),

@@ -15,6 +15,7 @@ from bot.domain.pulse import PRIVACY, SOONEST, PulseFields, PulseQuestion, check
 from bot.domain.pulse_list import LastPulse
 from bot.domain.pulse_series import SeriesFields, cadence_from, check_series
 from bot.domain.pulse_template import TEMPLATES, find_template
+from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.views import pulse as asked_views
@@ -150,6 +151,8 @@ def save_pulse(session: Session, act: Act) -> Answer:
         return _save_series(session, act)
     pulse_id = row_number(act.memo.get("pulse_id"))
     row = _own(act, store.take_pulse(session, team_id=act.team_id, pulse_id=pulse_id))
+    if row.state == "open" and act.now >= row.closes_at:
+        raise BotError(store.NOT_OPEN)
     fields, group, wrong = _read_form(session, act, row)
     if wrong:
         raise FormErrors(wrong)

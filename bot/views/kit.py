@@ -15,6 +15,7 @@ TITLE = 24
 OPTION = 75
 PLACEHOLDER = 150
 INPUT = 3000
+METADATA = 3000  # of a view
 MESSAGE_BLOCKS = 50
 LARGEST_ID = 2**31 - 1  # of a row
 # The fields of our forms that hold a list.

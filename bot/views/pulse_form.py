@@ -23,6 +23,7 @@ KIND = "pulse_form.kind"
 PREVIEW = "pulse_form.preview"
 END = "pulse_form.end"  # the form with nothing but the end
 
+CHOICES = ("single", "multiple")  # kinds of questions with answers to choose from
 EVERYBODY = "everybody"
 ROLES = {EVERYBODY: "Everybody"} | {role: f"{label}s" for role, label in ROLE_LABELS.items()}
 ROLES |= {"compliance": "People in compliance"}
@@ -91,7 +92,12 @@ def form_modal(
         "close": kit.plain("Cancel", kit.TITLE),
         "blocks": blocks,
     }
-    return kit.with_memo(view, **memo, order=",".join(map(str, state.order)))
+    view = kit.with_memo(view, **memo, order=",".join(map(str, state.order)))
+    for number, question in zip(state.order, fields.questions, strict=True):
+        if question.options and question.kind not in CHOICES:  # they come back when the kind does
+            carrying = kit.with_memo(view, **{f"options{number}": "\n".join(question.options)})
+            view = carrying if len(carrying["private_metadata"]) <= kit.METADATA else view
+    return view
 
 
 def preview_modal(shown: Sequence[dict[str, Any]], *, whom: str, wrong: Iterable[str]) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def _question(question: PulseQuestion, number: int, place: int, many: int) -> li
         _input(f"question{number}", label, _text(question.text, QUESTION)),
         _input(f"kind{number}", "How do people answer?", kinds | {"action_id": KIND}) | {"dispatch_action": True},
     ]
-    if question.kind in ("single", "multiple"):
+    if question.kind in CHOICES:
         lines = _text("\n".join(question.options), kit.INPUT) | {"multiline": True}
         hint = f"2 to 10 answers of at most {OPTION} characters."
         blocks.append(_input(f"options{number}", "Answers to choose from, one a line", lines, hint=hint))

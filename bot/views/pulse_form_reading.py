@@ -26,7 +26,7 @@ def order_in(memo: Mapping[str, Any]) -> tuple[int, ...]:
 
 def fields_in(form: Mapping[str, Any], memo: Mapping[str, Any], *, tz: str) -> PulseFields:
     """What stands in a form; what is none of the choices stays, for the check to refuse."""
-    questions = tuple(_question_in(form, number) for number in order_in(memo))
+    questions = tuple(_question_in(form, memo, number) for number in order_in(memo))
     role, also = str(form.get("role") or EVERYBODY), form.get("also") or []
     channels = tuple(form.get("channels") or ())
     audience = Audience(
@@ -98,8 +98,8 @@ def moved_up(order: Sequence[int], number: int) -> tuple[int, ...]:
     return (*order[: place - 1], number, order[place - 1], *order[place + 1 :])
 
 
-def _question_in(form: Mapping[str, Any], number: int) -> PulseQuestion:
-    lines = clean(form.get(f"options{number}") or "").split("\n")
+def _question_in(form: Mapping[str, Any], memo: Mapping[str, Any], number: int) -> PulseQuestion:
+    lines = clean(form.get(f"options{number}") or str(memo.get(f"options{number}") or "")).split("\n")
     options = tuple(" ".join(line.split()) for line in lines if line.strip())
     text = " ".join(clean(form.get(f"question{number}") or "").split())
     return PulseQuestion(text, str(form.get(f"kind{number}") or ""), options)

@@ -26,6 +26,7 @@ CANCEL = "pulse_list.cancel"  # value: pulse
 EDIT_SERIES = "pulse_list.edit_series"  # value: series
 STOP_SERIES = "pulse_list.stop_series"  # value: series
 QUICK = "pulse_list.quick"  # the look before a line is sent
+QUICK_PRIVACY = "pulse_list.quick_privacy"  # in it
 EDIT_QUICK = "pulse_list.edit_quick"  # value: pulse
 SAY_OUTCOME = "pulse_outcome.say"  # value: pulse; under results and on the Home, too
 OUTCOME = "pulse_list.outcome"  # the form that asks what was done with the last one
@@ -178,10 +179,10 @@ def quick_modal(shown: Sequence[dict[str, Any]], *, whom: str, privacy: str, pul
         {"text": kit.plain(label, kit.OPTION), "value": value, "description": kit.plain(QUICK_NOTES[value], kit.OPTION)}
         for value, label in PRIVACY_LABELS.items()
     ]
-    radio: dict[str, Any] = {"type": "radio_buttons", "action_id": "choice", "options": options}
+    radio: dict[str, Any] = {"type": "radio_buttons", "action_id": QUICK_PRIVACY, "options": options}
     radio["initial_option"] = next(one for one in options if one["value"] == privacy)
     edit = {"type": "actions", "elements": [kit.button("Edit in the form", EDIT_QUICK, str(pulse_id))]}
-    choice = {"type": "input", "block_id": "privacy", "label": kit.plain("Who sees the answers?"), "element": radio}
+    choice = _input("privacy", "Who sees the answers?", radio) | {"dispatch_action": True}
     view = {
         "type": "modal",
         "callback_id": QUICK,
