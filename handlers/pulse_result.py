@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from bot import asking
 from bot.access import NOT_FOUND, Actor, may
-from bot.domain.pulse import FEW, takes_one_tap
+from bot.domain.pulse import takes_one_tap
 from bot.domain.pulse_csv import csv_names, csv_rows
 from bot.domain.pulse_numbers import PulseResult
-from bot.domain.pulse_theme import Theme, fewest_of, themes_from_json, themes_to_json, told_themes
+from bot.domain.pulse_theme import Theme, themes_from_json, themes_to_json, told_themes
 from bot.errors import BotError
 from bot.intake import Act, Answer, Listener, row_number
 from bot.jobs import Task
@@ -42,7 +42,7 @@ def tell_results(task: Task) -> None:
             return
         seen, shared = _seen_by_asker(session, row), _seen_by_others(session, row)
     # Outside of the transaction: the first theme of a process takes a second.
-    themes = _find_themes(seen, fewest_of(row.privacy))
+    themes = _find_themes(seen)
     with task.db.begin() as session:
         row = store.take_pulse(session, team_id=task.team_id, pulse_id=row.id or 0)
         if row is None:
@@ -52,7 +52,7 @@ def tell_results(task: Task) -> None:
         _tell_asker(session, task, row, seen)
         asker = people.find_name(session, team_id=row.team_id, user_id=row.asker_id)
     if row.shares_results:
-        themes = themes if shared == seen else _find_themes(shared, FEW)
+        themes = themes if shared == seen else _find_themes(shared)
         message = views.shared_message(PulseReport(row.id or 0, row.privacy, shared, asker=asker, themes=themes))
         pulse_told.tell_asked(task.db, row, key=f"pulse.shared:{row.id}", message=message, now=task.now)
 
@@ -161,9 +161,9 @@ def _seen_by_others(session: Session, row: Pulse) -> PulseResult:
     return result
 
 
-def _find_themes(result: PulseResult, fewest: int) -> Themes:
+def _find_themes(result: PulseResult) -> Themes:
     return {
-        number: told_themes(find_themes([one.text for one in found.said]), len(found.said), fewest)
+        number: told_themes(find_themes([one.text for one in found.said]), len(found.said))
         for number, found in enumerate(result.questions)
         if found.said
     }

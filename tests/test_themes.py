@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bot.domain.pulse_theme import OTHERS, Theme, themes_from_json, themes_to_json, told_themes, words_of
+from bot.domain.pulse_theme import OTHERS, Theme, shared_themes, themes_from_json, themes_to_json, told_themes, words_of
 from bot.themes import DESCRIBED, find_themes
 
 RIGHT = {
@@ -45,13 +45,14 @@ def theme(name: str, *places: int) -> Theme:
     return Theme(name, f"About {name}", places)
 
 
-def test_small_themes_and_small_rests_are_not_told() -> None:
-    found = [theme("a", *range(6)), theme("b", *range(6, 11)), theme("c", 11, 12)]
-    assert [(one.name, len(one.places)) for one in told_themes(found, 13, 5)] == [("a", 6), (OTHERS, 7)]
-    assert [(one.name, len(one.places)) for one in told_themes(found, 16, 5)] == [("a", 6), ("b", 5), (OTHERS, 5)]
-    assert [(one.name, len(one.places)) for one in told_themes(found, 13, 2)] == [("a", 6), ("b", 5), ("c", 2)]
-    assert told_themes(found[2:], 13, 5) == []
-    assert [one.name for one in told_themes(found[:2], 11, 5)] == ["a", "b"]
+def test_single_texts_are_no_theme_and_those_who_read_none_hear_of_large_themes_alone() -> None:
+    found = [theme("a", 0, 1), theme("b", *range(2, 8)), theme("c", 8)]
+    told = told_themes(found, 10)
+    assert [(one.name, one.places) for one in told] == [("b", (2, 3, 4, 5, 6, 7)), ("a", (0, 1)), (OTHERS, (8, 9))]
+    assert [one.name for one in shared_themes(told)] == ["b"]
+    assert [one.name for one in told_themes(found[:2], 8)] == ["b", "a"]
+    assert told_themes(found[2:], 10) == []
+    assert shared_themes([Theme(OTHERS, "", tuple(range(9)))]) == []
 
 
 def test_a_row_keeps_them() -> None:

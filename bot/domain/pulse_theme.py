@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from bot.domain.pulse import FEW
 
-FEWEST_NAMED = 2  # where everybody's words stand with their names anyway
+FEWEST = 2  # texts of a theme: whoever reads of it reads all the texts, too, from 10 on
 OTHERS = "Something else"
 
 
@@ -21,24 +21,17 @@ class Theme:
     places: tuple[int, ...]
 
 
-def fewest_of(privacy: str) -> int:
-    """How many texts a theme has at least, and as many those that are in none together."""
-    return FEWEST_NAMED if privacy == "named" else FEW
-
-
-def told_themes(found: Sequence[Theme], total: int, fewest: int) -> list[Theme]:
-    """The themes that are told of `total` texts, the largest first and what is in none of them last.
-
-    Each has `fewest` texts or more, and so has the rest, or it is empty: else the smallest theme goes to the rest.
-    """
-    kept = sorted((one for one in found if len(one.places) >= fewest), key=lambda one: (-len(one.places), one.name))
-    while kept and 0 < total - sum(len(one.places) for one in kept) < fewest:
-        kept.pop()
-    if not kept:
-        return []
+def told_themes(found: Sequence[Theme], total: int) -> list[Theme]:
+    """The themes that are told of `total` texts, the largest first and what is in none of them last."""
+    kept = sorted((one for one in found if len(one.places) >= FEWEST), key=lambda one: (-len(one.places), one.name))
     inside = {place for one in kept for place in one.places}
     rest = tuple(place for place in range(total) if place not in inside)
-    return [*kept, Theme(OTHERS, "", rest)] if rest else kept
+    return [*kept, Theme(OTHERS, "", rest)] if kept and rest else kept
+
+
+def shared_themes(told: Sequence[Theme]) -> list[Theme]:
+    """Those of which people may hear who read no texts: they are of FEW or more, and stand without their number."""
+    return [one for one in told if one.name != OTHERS and len(one.places) >= FEW]
 
 
 def words_of(texts: Sequence[str], others: Sequence[str], most: int = 3) -> list[str]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
 from typing import Any
 
 from bot.domain.ask import AskCount
 from bot.domain.pulse import FEW, FEW_TEXTS, SCALES
 from bot.domain.pulse_numbers import Mean, PulseResult, QuestionResult, Said, Share, Tally
-from bot.domain.pulse_theme import Theme
+from bot.domain.pulse_theme import Theme, shared_themes
 from bot.domain.text import clip, count, inert, quote
 from bot.picture import BarRow, BarsPicture, ScalePicture
 from bot.views import kit
@@ -109,9 +110,11 @@ def _questions(report: PulseReport, *, is_asker: bool) -> Iterator[dict[str, Any
         if report.result.answered is not None:
             lines.append(finding_line(found))
         themes = report.themes.get(number, ())
-        lines += [_theme_line(one) for one in themes[:SHOWN_THEMES]]
         if is_asker:
+            lines += [_theme_line(one) for one in themes[:SHOWN_THEMES]]
             lines += [_quote(one) for one in choose_quotes(found.said, themes)]
+        elif spoken := shared_themes(themes)[:SHOWN_THEMES]:
+            lines.append(f"Most spoken of: {', '.join(inert(one.name) for one in spoken)}.")
         yield kit.section("\n".join(lines))
         if found.whole is not None and found.question.kind != "text":
             yield kit.picture(_picture(found, found.whole))
@@ -128,8 +131,8 @@ def choose_quotes(said: Sequence[Said], themes: Sequence[Theme]) -> list[Said]:
         )
         for group in groups
     ]
-    in_turn = [group[turn] for turn in range(SHOWN_QUOTES) for group in fitting if turn < len(group)]
-    return in_turn[:SHOWN_QUOTES]
+    in_turn = [group[turn] for turn in range(2 * SHOWN_QUOTES) for group in fitting if turn < len(group)]
+    return list({one.text: one for one in in_turn}.values())[:SHOWN_QUOTES]
 
 
 def _picture(found: QuestionResult, whole: Tally) -> BarsPicture | ScalePicture:
@@ -150,7 +153,8 @@ def _mean_words(found: QuestionResult, whole: Tally, mean: Mean) -> str:
     told = f"Mean *{float(mean.point):.1f}* on {steps[0]} to {steps[-1]}, of {count(whole.of, 'answer', 'answers')}"
     if whole.of == whole.invited:
         return f"{told}: the whole team."
-    return f"{told}; {float(mean.team_low):.1f} to {float(mean.team_high):.1f} for the team, whatever the silent think."
+    low, high = floor(10 * mean.team_low) / 10, ceil(10 * mean.team_high) / 10  # outwards, so that it is true
+    return f"{told}; {low:.1f} to {high:.1f} for the team, whatever the silent think."
 
 
 def _by_group(found: QuestionResult) -> str:
