@@ -79,7 +79,8 @@ def file_message(question: str, name: str, title: str, content: str) -> dict[str
 def answered_line(result: PulseResult) -> str:
     """How many answered, as mrkdwn: "30 of 43 people answered (70 %).", or that it were too few."""
     if result.answered is None:
-        return f"Fewer than {FEW} of {count(result.invited, 'person', 'people')} answered, so nothing can be shown."
+        of = f"of {result.invited:,} " if result.invited >= FEW else ""
+        return f"Fewer than {FEW} {of}people answered, so nothing can be shown."
     share = f" ({100 * result.answered / result.invited:.0f} %)" if result.invited else ""
     return f"{result.answered:,} of {count(result.invited, 'person', 'people')} answered{share}."
 
