@@ -176,7 +176,7 @@ class Reader:
             raise
         if not found:
             return None
-        text = "\n".join([found[0].get("text") or "", *_texts(found[0].get("blocks") or [])])
+        text = "\n".join([found[0].get("text") or "", *texts_in(found[0].get("blocks") or [])])
         return Message(channel_id=channel_id, ts=ts, user_id=found[0].get("user") or "", text=text)
 
     def reactions(self, channel_id: str, ts: str) -> set[tuple[str, str]] | None:
@@ -286,11 +286,11 @@ def _profile(user: dict[str, Any]) -> Profile:
     )
 
 
-def _texts(part: Any) -> list[str]:
+def texts_in(part: Any) -> list[str]:
     """All texts and links anywhere in blocks."""
     if isinstance(part, list):
-        return [text for one in part for text in _texts(one)]
+        return [text for one in part for text in texts_in(one)]
     if isinstance(part, dict):
         own = [part[key] for key in ("text", "url") if isinstance(part.get(key), str)]
-        return own + [text for value in part.values() if isinstance(value, (dict, list)) for text in _texts(value)]
+        return own + [text for value in part.values() if isinstance(value, (dict, list)) for text in texts_in(value)]
     return []

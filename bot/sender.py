@@ -195,10 +195,10 @@ class Sender:
         return (channel_id, ts) if ts else None
 
     def _place(self, claim: Claim) -> tuple[str, str | None]:
-        """The channel, and the thread if it is a reply."""
+        """The channel, and the thread if it is a reply: to a message of ours, or (`thread_ts`) to somebody's."""
         before = claim.before
         channel_id = before.channel_id if before and before.channel_id else self._channels.open(claim.row.target)
-        return channel_id, before.message_ts if before else None
+        return channel_id, before.message_ts if before else json.loads(claim.row.payload).get("thread_ts")
 
     def _call(self, claim: Claim) -> tuple[str, str]:
         row, before, payload = claim.row, claim.before, json.loads(claim.row.payload)

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.domain.feedback import DEFAULT_EMOJI_MAP, REACTION_MEANINGS
+from bot.domain.feedback import CAPTURE, DEFAULT_EMOJI_MAP, REACTION_MEANINGS
 from bot.errors import SettingsError
 
 SLACK = "https://slack.com/api/"
@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(default=60, ge=0, le=3600)
     picture_seconds: float = Field(default=5, ge=0, le=60)  # a new file may be unknown to Slack for so long
     pulse_refresh_seconds: float = Field(default=3, ge=0, le=60)  # between two changes of a pulse's message
+    thread_seconds: float = Field(default=60, ge=0, le=3600)  # a captured thread that grows is read again after these
     job_lease_seconds: float = Field(default=60, gt=0, le=3600)
     socket_connections: int = Field(default=2, ge=1, le=10)  # Slack's own limit is ten
     clock_url: str = ""
@@ -153,8 +154,9 @@ class Settings(BaseSettings):
     def _reactions(cls, value: str) -> str:
         for pair in filter(None, (word.strip() for word in value.split(","))):
             emoji, _, meaning = pair.partition("=")
-            if not emoji.strip(": ") or meaning not in REACTION_MEANINGS:
-                raise ValueError(f"write emoji=meaning, with a meaning out of {', '.join(REACTION_MEANINGS)}")
+            known = (*REACTION_MEANINGS, CAPTURE)
+            if not emoji.strip(": ") or meaning not in known:
+                raise ValueError(f"write emoji=meaning, with a meaning out of {', '.join(known)}")
         return value
 
     @cached_property

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -118,6 +118,14 @@ def find_themes(texts: Sequence[str]) -> list[Theme]:
         if places:
             found.append(Theme(name, line, places))
     return found + _suggested(texts, own, [int(place) for place in (~fits).nonzero()[0]])
+
+
+def likeness(texts: Sequence[str]) -> Callable[[int, int], float]:
+    """How alike two of the texts are, by their places: up to 1, and 0 where one has no words."""
+    if not texts:
+        return lambda one, other: 0.0
+    own = _embed(texts)
+    return lambda one, other: float(own[one] @ own[other])
 
 
 def _suggested(texts: Sequence[str], own: "Matrix", left: list[int]) -> list[Theme]:

@@ -28,6 +28,7 @@ REACTION_MEANINGS = {
     "could_not_find": "could not find it",
     "outdated": "outdated",
 }
+CAPTURE = "capture"  # says nothing about an asset: it sends the message's whole thread to marketing
 DEFAULT_EMOJI_MAP = {
     "+1": "helpful",
     "thumbsup": "helpful",
@@ -38,13 +39,14 @@ DEFAULT_EMOJI_MAP = {
     "question": "could_not_find",
     "hourglass": "outdated",
     "hourglass_flowing_sand": "outdated",
+    "memo": CAPTURE,
 }
 LONGEST = 3000  # characters of one answer: what Slack's input takes
 LOW_RATING = 2
 
 
 def meaning_of(emoji: str, emoji_map: Mapping[str, str]) -> str | None:
-    """What an emoji says about an asset, whatever its skin tone; None if it says nothing."""
+    """What an emoji says about an asset or (`CAPTURE`) asks for, whatever its skin tone; None if it says nothing."""
     return emoji_map.get(emoji.strip(":").split("::")[0])
 
 

@@ -14,6 +14,7 @@ CHOOSE = "feedback.choose"  # value: draft:version
 OPEN_DRAFT = "feedback.open_draft"  # value: draft
 MOVE = "feedback.move"  # value: feedback:version, "I had the old one"
 EDIT = "feedback.edit"  # the button (value: feedback) and the form
+SEND_THREAD = "thread.send"  # value: feedback that quotes a message, on a receipt
 UNDO = "feedback.undo"  # value: feedback, on a receipt
 RESTORE = "feedback.restore"  # value: feedback
 WITHDRAW = "feedback.withdraw"  # value: feedback:page, in "mine"

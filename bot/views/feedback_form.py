@@ -12,6 +12,7 @@ from bot.views.asset import asset_picker
 from bot.views.asset_card import asset_name, show_button
 from bot.views.feedback import COULD_NOT_USE, EDIT, GIVE, REPLY
 from bot.views.feedback_receipt import hold_sentence, said_blocks
+from bot.views.thread import whole_thread_box
 
 RATINGS = {"5": "5, excellent", "4": "4, good", "3": "3, all right", "2": "2, poor", "1": "1, useless"}
 PLEASE_REPLY = "wants_reply"
@@ -31,10 +32,12 @@ def feedback_modal(
     is_edit: bool = False,
     note: str = "",
     current: Card | None = None,
+    offers_thread: bool = False,
 ) -> dict[str, Any]:
     """The form, filled with what is known already; only the asset and one answer are asked for.
 
-    `note` (mrkdwn) stands first: another version than the named one is to be used, `current` if there is one.
+    `note` (mrkdwn) stands first: another version than the named one is to be used, `current` if there is one. With
+    `offers_thread` the quoted message's whole thread can be sent along, and then the asset may be left out.
     """
     blocks: list[dict[str, Any]] = []
     if note:
@@ -44,7 +47,8 @@ def feedback_modal(
         blocks.append(kit.section(f"{by}:\n{quote(quoted, 600)}"))
     rating = str(fields.rating) if fields.rating else None
     blocks += [
-        asset_picker(card),
+        *([whole_thread_box()] if offers_thread else []),
+        asset_picker(card, optional=offers_thread),
         _select("situation", "Where was it?", SITUATIONS, fields.situation),
         _select("use", "Did you use it?", USES, fields.use),
         _select("rating", "How good was it?", RATINGS, rating),

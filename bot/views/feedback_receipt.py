@@ -18,6 +18,7 @@ from bot.views.feedback import (
     MOVE,
     OPEN_DRAFT,
     RESTORE,
+    SEND_THREAD,
     UNDO,
     USED,
     USED_OLD,
@@ -120,6 +121,8 @@ def receipt(
     if old is not None:
         buttons.append(kit.button(f"I used {clip(old.version, 40)}", MOVE, f"{value}:{old.version_id}"))
     buttons.append(kit.button("Undo", UNDO, value))
+    if told.quoted and not told.is_held:
+        buttons.append(kit.button("Send the whole thread", SEND_THREAD, value))
     if note and current is not None:
         buttons.append(show_button(current))
     shown = said_blocks(told, limit=700)

@@ -19,7 +19,10 @@ FOR_MARKETERS = (
     "`/digest` shows what people said about your assets, and who waits for your answer. The library is where you add, "
     "release and retire."
 )
-ONLY_READS = "I only read reactions on messages about assets here, nothing else."
+ONLY_READS = (
+    "I only read reactions on messages about assets here, and a thread that somebody sends to marketing with :memo:; "
+    "nothing else."
+)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ MESSAGE_BLOCKS = 50
 LARGEST_ID = 2**31 - 1  # of a row
 # The fields of our forms that hold a list.
 SEVERAL = frozenset(
-    {"roles", "channels", "wants_reply", "regions", "members", "needs", "user_groups", "people", "also"}
+    {"roles", "channels", "wants_reply", "regions", "members", "needs", "user_groups", "people", "also", "whole_thread"}
     | {f"choices{number}" for number in range(10)}  # of a pulse
 )
 

@@ -1,0 +1,190 @@
+"""How much each piece of a thread is worth as a decision, a question, an objection, an ask or a key point."""
+
+import math
+import re
+from collections import Counter
+from functools import cached_property
+
+from bot.domain import summary_cues as cues
+from bot.domain.summary_acts import Piece, Reading, agrees, settles
+from bot.domain.summary_last_word import gone_from, outdated, says_no
+from bot.domain.summary_words import dates
+
+Weights = dict[Piece, float]
+_PERMISSION = re.compile(
+    r"\b(?:can|may|should|shall|do|is it ok|are we|kann|können|dürfen|darf|sollen|peut|peux|pouvons|doit|puedo|podemos|debemos|posso|podemos|devemos)\b",
+    re.IGNORECASE,
+)
+_PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
+_LIST = re.compile(r"\b1[.)]\s.*\b2[.)]\s", re.DOTALL)
+_FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp)\b|n\s?=\s?\d", re.IGNORECASE)
+
+
+class Weighing:
+    """The weights of a thread's pieces, each kind in a table; a piece that is not in it is not considered."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Read who said what before and after."""
+        self.reading = reading
+        self.outdated = outdated(reading)
+        self._spoken_of = Counter(word for pieces in reading.by_place.values() for word in {w for p in pieces for w in p.words})
+        self._backers = {piece: reading.backers(piece) for piece in reading.pieces}
+        self._answered = {piece: settles(piece, reading) for piece in reading.pieces if piece.asks}
+        self._answers = {answer: question for question, answer in self._answered.items() if answer}
+
+    @cached_property
+    def _followed(self) -> dict[Piece, int]:
+        """How many of the next messages, by others, take up a word of it."""
+        return {
+            piece: len({
+                one.place for one in self.reading.after(piece, 8)
+                if one.message.user_id != piece.message.user_id and one.words & piece.words
+            })
+            for piece in self.reading.pieces
+        }  # fmt: skip
+
+    def backers(self, piece: Piece) -> list[Piece]:
+        """Who said yes to it."""
+        return self._backers[piece]
+
+    def question_before(self, piece: Piece) -> Piece | None:
+        """The question that it answers."""
+        return self._answers.get(piece)
+
+    @cached_property
+    def decisions(self) -> Weights:
+        """What is done from now on, by whose words it is so."""
+        weights: Weights = {}
+        for piece in self.reading.pieces:
+            if piece in self.outdated or (piece.asks and not piece.does(cues.DECIDED)) or not piece.terms:
+                continue
+            weight = self._decides(piece)
+            before = [one for one in self.reading.by_place[piece.place] if one.number == piece.number - 1]
+            if before and before[0].does(cues.DECIDED) and not piece.does(cues.PUT_OFF):
+                weight += 1.5
+            if weight >= 1.5:
+                weights[piece] = weight
+        return weights
+
+    def _decides(self, piece: Piece) -> float:
+        backed = min(2, len(self._backers[piece]))
+        weight = 3.0 * piece.does(cues.DECIDED) + 1.2 * piece.does(cues.RULED) + 1.2 * piece.does(cues.FORBIDDEN)
+        weight += 0.8 * piece.does(cues.PROMISED) + 0.6 * bool(dates(piece.text)) + 0.5 * backed
+        weight += (1.5 * piece.does(cues.PROPOSED) + 0.7 * piece.does(cues.OFFERED)) * (backed > 0) + 0.8 * piece.does(cues.REVERSED)
+        weight += 0.6 * piece.place / max(1, len(self.reading.thread.messages) - 1)
+        question = self._answers.get(piece)
+        if question and _PERMISSION.search(question.text) and (says_no(piece.text) or piece.does(cues.RULED)):
+            weight += 1.0
+        weight -= 0.5 * piece.does(cues.OBJECTED) + 1.0 * piece.does(cues.HEDGED) + 1.0 * piece.does(cues.JOKED)
+        weight -= 0.7 * piece.does(cues.WANTED) + 1.5 * piece.does(cues.PUT_OFF) + 0.7 * piece.does(cues.WONDERED)
+        weight += 1.5 * bool(gone_from(piece.text)[0])
+        weight -= 1.0 * (len(piece.words) < 2) + 1.5 * bool(_LIST.search(piece.text))
+        return weight
+
+    @cached_property
+    def questions(self) -> Weights:
+        """What nobody has answered."""
+        weights: Weights = {}
+        for piece in self.reading.pieces:
+            if piece in self.outdated or not piece.words:
+                continue
+            if piece.asks:
+                if self._answered[piece]:
+                    continue
+                off = any(
+                    one.does(cues.PUT_OFF) and one.message.user_id != piece.message.user_id
+                    for one in self.reading.after(piece, 2)
+                )
+                weight = 2.0 + 0.8 * off
+            elif piece.does(cues.WONDERED):
+                weight = 1.2 + 0.8 * piece.does(cues.PUT_OFF)
+            else:
+                continue
+            weight += 0.15 * min(6, len(piece.words)) + 0.6 * self._late(piece)
+            weight -= 1.0 * piece.does(cues.JOKED) + 1.2 * (len(piece.words) < 2) + 0.5 * piece.does(cues.DECIDED)
+            weights[piece] = weight
+        return weights
+
+    @cached_property
+    def objections(self) -> Weights:
+        """What speaks against it, and was not withdrawn."""
+        weights: Weights = {}
+        decided = sorted(self.decisions, key=lambda one: -self.decisions[one])[:4]
+        authors = Counter(
+            one.message.user_id for one in self.reading.pieces if one.does(cues.OBJECTED) and one not in self.outdated
+        )
+        for piece in self.reading.pieces:
+            hits, doubts = len(cues.OBJECTED.findall(piece.text)), len(cues.DOUBTED.findall(piece.text))
+            echo, contrary = self._throws_back(piece), any(_is_contrary(piece, one) for one in decided)
+            if piece in self.outdated or not piece.words or not (hits or doubts or echo):
+                continue
+            weight = 1.0 * min(3, hits) + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
+            weight += 0.2 * says_no(piece.text) + 0.3 * bool(piece.numbers) + 0.1 * min(8, len(piece.words))
+            weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) + 0.4 * self._central(piece)
+            weight += 0.25 * min(3, len(self._backers[piece]))
+            weight -= 2.0 * piece.does(cues.DECIDED) + (0.3 if hits else 0.6) * piece.asks + 0.8 * piece.does(cues.JOKED)
+            weight -= 0.8 * (piece.place == 0) + 0.3 * piece.does(cues.PROMISED) + (0.2 if hits else 0.6) * (len(piece.words) < 3 and not echo)
+            weight -= 1.0 * (piece.does(cues.FORBIDDEN) and not hits) + 0.5 * piece.does(cues.NEWS)
+            weights[piece] = weight
+        return weights
+
+    @cached_property
+    def asks(self) -> Weights:
+        """What somebody would like to have."""
+        weights: Weights = {}
+        for piece in self.reading.pieces:
+            listed, wanted = bool(_LIST.search(piece.text)), len(cues.WANTED.findall(piece.text))
+            lacking, made = piece.does(cues.LACKING), piece.does(cues.MADE_BY_MARKETING)
+            if piece in self.outdated or not piece.words or not (wanted or listed or (lacking and made)):
+                continue
+            weight = 1.0 * min(2, wanted) + 1.8 * listed + 0.3 * lacking + 0.7 * made
+            weight += 0.1 * min(8, len(piece.words)) + 0.3 * self._central(piece)
+            weight += 0.3 * min(2, len(self._backers[piece])) + 0.4 * (piece.asks and made)
+            weight -= 1.5 * piece.does(cues.DECIDED) + 0.8 * piece.does(cues.FORBIDDEN) + 0.5 * piece.does(cues.JOKED)
+            weight -= 0.7 * piece.does(cues.PROMISED) + 0.8 * (len(piece.words) < 2) + 1.0 * piece.does(cues.REVERSED)
+            weights[piece] = weight
+        return weights
+
+    @cached_property
+    def key_points(self) -> Weights:
+        """What tells most: figures, causes, troubles, what many speak of and agree to."""
+        weights: Weights = {}
+        for piece in self.reading.pieces:
+            question = self._answers.get(piece)
+            if piece in self.outdated or piece.asks or not piece.terms or (agrees(piece) and not piece.numbers):
+                continue
+            size = len(piece.words)
+            weight = 0.4 * min(2, len(piece.numbers)) + 0.5 * bool(_FIGURE.search(piece.text)) + 0.5 * math.log1p(size)
+            weight += 0.6 * self._central(piece) + 0.5 * piece.does(cues.CAUSE) + 0.35 * piece.does(cues.TROUBLE)
+            weight += 1.0 * (piece.place == 0 and piece.number == 0) + 0.45 * piece.does(cues.NEWS)
+            weight += 0.15 * min(5, self._followed[piece])
+            weight += 0.25 * min(3, len(self._backers[piece])) + 0.4 * piece.does(cues.REVERSED)
+            weight += 0.3 * bool(question) - 0.5 * piece.does(cues.HEDGED) - 0.9 * piece.does(cues.JOKED)
+            weight -= 0.5 * bool(cues.LEANING.match(piece.text)) * (not question) + 1.0 * piece.does(cues.PUT_OFF)
+            weight -= 1.2 * (size < 3) + 0.8 * piece.text.rstrip().endswith(":")
+            weight -= 0.5 * piece.does(cues.OBJECTED) + 0.6 * piece.does(_PLEASE) + 0.5 * (piece.does(cues.WANTED)) + 0.5 * bool(_LIST.search(piece.text))
+            weights[piece] = weight
+        return weights
+
+    def _central(self, piece: Piece) -> float:
+        """From 0 to about 2: how much of it others speak of, too."""
+        if not piece.words:
+            return 0.0
+        return sum(math.log(self._spoken_of[word]) for word in piece.words) / math.sqrt(len(piece.words)) / 1.5
+
+    def _late(self, piece: Piece) -> float:
+        return piece.place / max(1, len(self.reading.thread.messages) - 1)
+
+    def _throws_back(self, piece: Piece) -> bool:
+        """Whether it takes up somebody else's number right after them, and makes another of it: "3 days is 6 quotes"."""
+        return any(
+            one.message.user_id != piece.message.user_id and one.numbers & piece.numbers and piece.numbers - one.numbers
+            and len(piece.words) <= 6 and not one.asks
+            for one in self.reading.before(piece, 2)
+        ) and not piece.asks and not agrees(piece)  # fmt: skip
+
+
+def _is_contrary(piece: Piece, decision: Piece) -> bool:
+    """Whether somebody else says no to what is decided, or yes to what is denied, in its words."""
+    other = piece.message.user_id != decision.message.user_id
+    return other and bool(piece.words & decision.words) and says_no(piece.text) != says_no(decision.text)
