@@ -10,7 +10,7 @@ EVERYBODY = frozenset(ROLES)
 CAPABILITIES: dict[str, frozenset[str]] = {
     "give_feedback": EVERYBODY,
     "see_assets": EVERYBODY,
-    "capture_threads": EVERYBODY,  # that they can see, and do with one what they may; its summary is marketing's to read
+    "capture_threads": EVERYBODY,  # that they can see; what they may do with one depends on what they are to it
     "keep_assets": frozenset({"marketer"}),  # add, import, release, retire
     "reply_to_feedback": frozenset({"marketer"}),  # and only on their own assets
     "read_digest": frozenset({"marketer"}),

@@ -84,6 +84,18 @@ def check_feedback_fields(fields: FeedbackFields) -> dict[str, str]:
     return wrong
 
 
+def check_quoting_fields(fields: FeedbackFields, *, offers_thread: bool, sends_thread: bool) -> dict[str, str]:
+    """The same where a message is quoted, which is an answer itself; its whole thread needs neither asset nor answer."""
+    if sends_thread and fields == FeedbackFields(asset_version_id=None):
+        return {}
+    wrong = check_feedback_fields(fields)
+    if fields.rating is None:
+        wrong.pop("rating", None)
+    if "asset" in wrong and offers_thread and not sends_thread:
+        wrong["asset"] += " Or send the whole thread."
+    return wrong
+
+
 def needs_first_reply(fields: FeedbackFields) -> bool:
     """Whether the asset's owner owes an answer: a rating of 1 or 2, or "please reply"."""
     return fields.wants_reply or (fields.rating is not None and fields.rating <= LOW_RATING)

@@ -50,6 +50,8 @@ class Piece:
         """Whether it ends as a question."""
         text = EMOJI.sub("", self.text).rstrip()
         found = sentences(text) or [text]
+        if found[1:] and cues.NOD.fullmatch(found[-1].strip()):
+            return False  # "Clear?" after a statement asks only for a nod
         last = found[-1]
         if re.search(r"[?？]\W*$", text) or (len(last) < TINY and re.search(r"[?？]\W*$", found[-2] if found[1:] else "")):
             return True

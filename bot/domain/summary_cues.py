@@ -25,8 +25,10 @@ RULED = _any(
     r"we(?:'ll| will)? (?:keep|go|stop|start|drop|move|use|take|show|hide|wait|do not|don't|stay|pull|withdraw|park|hold|ship|run|pick|switch|send|replace|postpone)",
     r"so we", r"then we", r"let'?s (?:go|do|keep|use|wait|move|start|stop|take|drop|park|make|run|pull|leave|say|ship|send)",
     r"go(?:ing)? (?:ahead )?with", r"goes? (?:out|to|live|into|in|on)", r"moves? (?:from|to)", r"moved to", r"stands", r"stays?",
-    r"from (?:today|now|monday|tomorrow|next week)(?: on)?", r"until (?:then|further notice)", r"is (?:withdrawn|cancelled|canceled|postponed|pulled|parked|approved|closed|dead|off)",
+    r"until (?:i|we|it|he|she|they|\w+) \w+", r"till (?:then|\w+)", r"no \w+ (?:before|until|without|unless)", r"nothing (?:before|until|else|above|goes|leaves)", r"(?:draft|back|out|ready|live|delivered|due|submitted|with you|done|launch\w*|starts?|ships?) (?:by|on|in) (?:the )?\w+", r"(?:summary|plan|answer|page|deck|video|launch|\w+): (?:go|yes|no|approved|dropped|out|in|done|later)", r"(?:rule|idea|plan|topic|point|question)? ?(?:is )?(?:parked|shelved|dropped|scrapped|off the table|on hold|killed|green[- ]?lit)", r"(?:i'll|i will|we'll|we will|let's|we) leave", r"bis (?:dahin|auf weiteres|\w+)", r"jusqu'\w+", r"hasta (?:que|entonces)", r"até (?:que|lá)", r"from (?:today|now|monday|tomorrow|next week)(?: on)?", r"until (?:then|further notice)", r"is (?:withdrawn|cancelled|canceled|postponed|pulled|parked|approved|closed|dead|off)",
     r"noted", r"\w+ it is(?=[,.!]|$)", r"agreed(?: then)?", r"approved", r"no longer", r"effective", r"plan updated", r"will be",
+    r"(?:we(?:'re| are)|i'?m) going with", r"going with", r"(?:we|i)(?:'re|'m| are| am)? (?:not|won't|will not) (?:\w+ ){0,1}(?:do|doing|show|showing|use|using|send|sending|change|changing|submit|publish|match|going)", r"i'?m calling it", r"locked(?: in)?", r"green light", r"ok from my side", r"do it", r"ship it", r"no[- ]go", r"dropping", r"killing", r"pulled", r"back to", r"stick(?:ing)? (?:with|to)", r"stays? as", r"no change", r"leave it", r"starting (?:mon|tues|wednes|thurs|fri)day", r"as of (?:today|now|\w+day|\d)", r"from now on", r"from \w+day", r"next steps?", r"action(?:s| items?)?:", r"(?:the )?plan:", r"tl;?dr", r"recap", r"to sum up", r"wins", r"we(?:'ll| will) \w+", r"we won't", r"(?:i|we) withdraw", r"i own (?:it|this)", r"is out", r"comes out", r"comes? (?:off|down)",
+    r"dann (?:machen|nehmen|gehen|lassen|bleibt|also)", r"kommt (?:raus|weg|rein)", r"fliegt raus", r"bleibt (?:drin|so|wie)", r"gilt ab", r"ab (?:dem )?\d", r"gestrichen", r"freigegeben", r"steht fest", r"wir (?:schicken|ziehen|streichen|stellen|lassen|entfernen|ersetzen)", r"wird (?:ersetzt|entfernt|gestoppt|gezeigt|nicht)", r"on (?:fait comme ça|part là-dessus|retient|supprime|enlève|reste|remplace|valide|envoie|laisse)", r"je valide", r"validé(?:e|s)?", r"à compter d", r"c'est (?:bon pour|réglé|parti)", r"lo dejamos", r"queda (?:as[íi]|cerrado|aprobado|fuera)", r"adelante", r"aprobad[oa]", r"cerrado", r"(?:quitamos|retiramos|sacamos|dejamos|mantenemos|cambiamos|enviamos|seguimos)", r"fechado", r"avan[çc]amos", r"aprovad[oa]", r"(?:tiramos|retiramos|deixamos|mudamos|enviamos|seguimos)", r"está decidido",
     r"wir (?:machen|nehmen|behalten|zeigen|warten|lassen|gehen|stoppen|verschieben|streichen|bleiben)", r"ab (?:heute|sofort|jetzt|montag)",
     r"bleibt(?: es)?(?: bei| dabei)?", r"wird (?:verschoben|gestrichen|zur[üu]ckgezogen)", r"also (?:gut|dann)", r"einigen wir uns", r"machen wir(?: es)?(?: so)?",
     r"on (?:garde|prend|fait|part|arr[êe]te|attend|retire|passe|lance|d[ée]cale|reporte)", r"[àa] partir d", r"d[èe]s (?:demain|lundi|maintenant)", r"donc on", r"c'est acté",
@@ -37,19 +39,38 @@ RULED = _any(
 # Somebody forbids, or refuses.
 FORBIDDEN = _any(
     r"(?:please )?(?:do not|don'?t|never) (?:show|use|put|send|share|quote|say|promise|tell|hand|print|post|give|mention|forward|publish|submit|touch|communicate)\w*",
-    r"not (?:before|until|in this|to be|allowed|cleared|approved|for)", r"must not", r"may not", r"no longer", r"nobody (?:shows|uses|sends)",
+    r"not (?:before|until|in this|to be|allowed|cleared|approved)", r"must not", r"may not", r"no longer", r"nobody (?:shows|uses|sends)",
     r"can'?t (?:be )?(?:use|show|swap|approve|clear|release|sign)\w*", r"nicht (?:zeigen|verwenden|benutzen|verschicken|vor|mehr)", r"darf (?:nicht|kein)", r"d[üu]rfen (?:nicht|wir nicht)",
     r"ne pas", r"interdit", r"pas avant", r"plus (?:utiliser|montrer)", r"no (?:usar|mostrar|enviar|antes|se puede|usen|uséis)", r"prohibido",
     r"n[ãa]o (?:usar|mostrar|enviar|antes|pode|podemos|usem)", r"proibido",
 )
+# Somebody says what to do.
+ORDERED = re.compile(
+    r"(?:^|[.!:;,]\s+|\bthen |\bso |\bplease )(?:use|keep|stop|remove|take|pull|hide|show|send|replace|put|leave|drop|cut|move|skip|wait|hold|bring|tell|call|quote|demo|park|retire|withdraw|nutzt|nehmt|zeigt|schickt|lasst|wartet|utilisez|montrez|envoyez|retirez|gardez|attendez|usad|usen|enviad|env[íi]en|quitad|quiten|usem|enviem|tirem|deixem)\b",
+    re.IGNORECASE,
+)  # fmt: skip
 # Somebody takes something on, with or without a date.
 PROMISED = _any(
-    r"i(?:'ll| will| am going to|'m going to| can) (?!be |have to|try|ask|check|see|find|look|let|think)\w+", r"will be (?:\w+ed|there|up|out|ready)", r"on the list", r"i(?:'ve)? (?:submit|submitted|raised|ordered|sent|booked|opened)",
+    r"i(?:'ll| will| am going to|'m going to| can) (?!be |have to|try|ask|check|see|find|look|let|think)\w+", r"will be (?:\w+ed|there|up|out|ready)", r"on the list", r"i'll (?:take|get|do|send|make|write|bring|put|set|call|submit|move|talk|draft|book|order|fix|escalate|leave|own|update)", r"i(?:'ve)? (?:submit|submitted|raised|ordered|sent|booked|opened)",
     r"by (?:mon|tues|wednes|thurs|fri|satur|sun)day", r"by (?:tomorrow|tonight|next week|the end of|eod|eow)", r"submits?", r"owns? (?:this|it)", r"takes? (?:this|it|over)",
     r"ich (?:mache|schicke|liefere|übernehme|kümmere|reiche|besorge)", r"bis (?:montag|dienstag|mittwoch|donnerstag|freitag|morgen|ende)", r"je (?:m'en occupe|vous envoie|l'envoie|prépare|fais|prends|soumets)",
     r"j'envoie", r"d'ici", r"avant (?:lundi|mardi|mercredi|jeudi|vendredi)", r"(?:yo )?(?:me encargo|lo hago|env[íi]o|preparo|mando)", r"para el (?:lunes|martes|mi[ée]rcoles|jueves|viernes)",
     r"eu (?:fa[çc]o|envio|mando|trato|preparo)", r"trato disso", r"at[ée] (?:segunda|terça|quarta|quinta|sexta)",
 )
+# It is put aside: neither decided nor done.
+PARKED = _any(
+    r"parked", r"on hold", r"shelved", r"postponed", r"separately", r"later", r"another (?:day|time|thread)", r"next (?:round|quarter|year|time)", r"not (?:now|today|yet|this (?:time|round|quarter))", r"not deciding", r"revisit\w*", r"no promises?", r"until i say so", r"isn'?t in the plan", r"bring me",
+    r"zurückgestellt", r"vertagt", r"später", r"nicht (?:jetzt|heute)", r"nächste (?:runde|mal|jahr)\w*", r"plus tard", r"pas (?:maintenant|aujourd'hui|encore)", r"en attente", r"reporté\w*", r"más (?:tarde|adelante)", r"ahora no", r"todavía no", r"pendiente", r"mais tarde", r"agora não", r"ainda não", r"pendente",
+)
+# A question that asks what to do.
+DELIBERATED = _any(
+    r"(?:should|shall|do|must|could) we", r"do i", r"are we", r"will we", r"what (?:do|should) (?:i|we)", r"what'?s our", r"sollen wir", r"sollten wir", r"wollen wir", r"müssen wir", r"(?:on|nous) (?:devrait|devrions|doit|fait quoi)", r"faut-il", r"est-ce qu'on", r"deber[íi]amos", r"debemos", r"qué hacemos", r"devemos", r"dev[íe]amos", r"o que fazemos", r"dobbiamo",
+)
+# Words after a statement that ask only for a nod.
+NOD = re.compile(r"[^.!?]{0,14}\b(?:clear|ok(?:ay)?|right|deal|agreed|objections?|correct|yes|no|everyone|thoughts|fair|klar|oder|einverstanden|passt|d'accord|non|vale|no|de acuerdo|certo|combinado|né|ja)\s?[?？]\W*$", re.IGNORECASE)
+REFUSED = re.compile(r"^\W*(?:(?:sorry|ah|hm+|well|uh|oh)[,. ]+)?(?:no|nope|nein|non|não|nee|nah|never|not|leider nicht|lieber nicht|i'?d rather not|i'?ll leave|i'?d leave|we(?:'ll)? (?:keep|leave)|can'?t|cannot)\b", re.IGNORECASE)
+IF = re.compile(r"^\W*(?:if|unless|wenn|falls|si|se|als)\b", re.IGNORECASE)
+IS = re.compile(r"(?:=|\b(?:is|are|means|makes|ist|sind|macht|heißt|est|sont|fait|es|son|é|são|dá)\b)", re.IGNORECASE)
 # Somebody puts something forward.
 PROPOSED = _any(
     r"i(?:'d| would)? (?:suggest|propose|recommend|vote)", r"proposal", r"suggestion", r"how about", r"what (?:if|about)", r"could we", r"shall we", r"why don'?t we",
@@ -58,7 +79,7 @@ PROPOSED = _any(
 )
 OFFERED = _any(r"i can", r"we can", r"ich kann", r"wir können", r"je peux", r"on peut", r"nous pouvons", r"puedo", r"podemos", r"posso", r"podemos", r"happy to", r"gerne")
 AGREED = re.compile(
-    r"^\W*(?::[\w+-]+:\s*)*(?:\+1|yes+|yep|yeah|yup|agreed?|ok(?:ay)?|works?(?: for (?:me|us))?|fine|good|great|perfect|deal|done|seconded|same|sure|correct|right|true|exactly|absolutely|this|understood|noted|"
+    r"^\W*(?::[\w+-]+:\s*)*(?:\+1|yes+|yep|yeah|yup|agreed?|ok(?:ay)?|works?(?: for (?:me|us))?|fine|good|great|perfect|deal|done|clear|thanks?|thank you|ta|cheers|bless|will do|lets go|let's go|can live with|danke|merci|gracias|obrigad[oa]|grazie|klar|seconded|same|sure|correct|right|true|exactly|absolutely|this|understood|noted|"
     r"sounds good|better than nothing|happy with|no objections?|love it|i'?ll take|finally|ja|jo|genau|stimmt|passt|einverstanden|gut|richtig|sehr gut|oui|d'accord|ok pour|parfait|exact|vu|entendu|pareil|tout à fait|s[íi]|vale|"
     r"de acuerdo|perfecto|exacto|sim|concordo|combinado|perfeito|certo|va bene|perfetto|d'accordo|akkoord|prima|はい|了解|承知)(?!\w)"
     r"|^\W*:(?:\+1|thumbsup|white_check_mark|heavy_plus_sign|100|raised_hands|tada|ok_hand|heart|clap|pray|bow|muscle):\W*$|(?<!\w)(?:friday|monday|tuesday|wednesday|thursday|that|this|it|\w+day) works(?!\w)|^\S+ (?:yes|it is|oui|ja|sim|s[íi])\b",
@@ -68,7 +89,8 @@ AGREED = re.compile(
 OBJECTED = _any(
     r"against (?:it|this|that|the|cancel\w*|\w+ing)", r"(?:i'?m|i am) (?:also )?against", r"one against", r"(?:one |my )?objections?(?!\?)", r"(?:i )?(?:strongly )?(?:disagree|object)", r"don'?t agree", r"not (?:so )?(?:convinced|sure about|happy|a fan|ok with|comfortable|in favou?r)", r"unconvinced", r"unpopular", r"unfair", r"with (?:all )?(?:due )?respect", r"devil'?s advocate", r"minority", r"dissent\w*",
     r"i(?:'d| would) (?:rather|prefer|hate|never|not|still)", r"i wouldn'?t", r"i don'?t (?:think|believe|buy|see|like|want)", r"would not", r"can'?t (?:accept|support|live)", r"won'?t (?:work|help|fly|sign|use)", r"too (?:late|long|early|slow|expensive|risky|soon|short)", r"bad idea", r"big mistake", r"waste of", r"what(?:'s| is) the point", r"no way", r"nonsense", r"overkill",
-    r"doesn'?t (?:help|solve|make sense)", r"not (?:fair|enough|the (?:problem|point|reason|issue))", r"sorry,? but", r"grudgingly", r"reluctantly", r"under protest", r"i keep saying", r"not again", r"left out", r"wild (?:one|idea)", r"keep (?:it|the \w+) as it is", r"i(?:'ll| will) say it", r"for the record",
+    r"doesn'?t (?:help|solve|make sense)", r"not (?:fair|enough|the (?:problem|point|reason|issue))", r"sorry,? but", r"grudgingly", r"reluctantly", r"under protest", r"i keep saying", r"not again", r"left out", r"wild (?:one|idea)", r"keep (?:it|the \w+) as it is", r"i(?:'ll| will) say it", r"hard no", r"won't fly", r"that kills", r"that'?s a problem", r"(?:my |one |a )?(?:concern|worry)(?: is)?", r"worr(?:ied|ies)", r"push(?:ing)? back", r"counter ?point", r"please don'?t", r"we tried that", r"makes no sense", r"(?:i have |my )?doubts?", r"s[ck]eptical", r"the opposite", r"on the contrary", r"not in my \w+", r"defend", r"don't (?:throw|drop|kill|cancel|remove)", r"(?:that|this) is not (?:our|my|the)",
+    r"bedenken", r"(?:meine |eine )?sorge", r"skeptisch", r"im gegenteil", r"stimmt (?:so )?nicht", r"finde (?:ich|das) nicht", r"bin (?:da )?(?:gegen|anderer)", r"un doute", r"pas s[ûu]re?", r"m'oppose", r"le contraire", r"ne marche(?:ra)? pas", r"m'inquiète", r"no me parece", r"me preocupa", r"al contrario", r"no funciona", r"preocupa-me", r"pelo contrário", r"não funciona",
     r"dagegen", r"unpopul[äa]r\w*", r"nicht (?:einverstanden|überzeugt|begeistert)", r"überzeugt mich nicht", r"sehe (?:ich|das) (?:anders|nicht so)", r"zu (?:spät|lang|teuer|früh|kurz|langsam)", r"würde (?:ich )?(?:nicht|lieber|eher)", r"lieber", r"halte (?:ich )?nichts", r"einspruch", r"quatsch", r"widerspreche", r"widerspruch",
     r"pas d'accord", r"(?:je suis|suis) contre", r"pas convaincue?", r"trop (?:tard|long|cher|tôt|court|lent)", r"je préfère", r"je ne (?:crois|pense) pas", r"je (?:suis|crois|pense) pas", r"mauvaise idée", r"au contraire",
     r"en contra", r"no estoy (?:de acuerdo|convencid[oa])", r"no (?:me convence|comparto|creo|lo veo)", r"demasiado (?:tarde|largo|caro|pronto)", r"prefiero", r"mala idea", r"discrepo", r"no me gusta",
@@ -76,6 +98,7 @@ OBJECTED = _any(
 )
 # Somebody sees the other side.
 DOUBTED = _any(
+    r":-1:|:thumbsdown:|-1", r"hmm*", r"works for (?:me|us|mine)", r"(?:my|our) (?:customers?|surgeons?|accounts?|nurses?) (?:love|like|use)",
     r"but", r"careful", r"wrong", r"hurts?", r"(?:a |at )?risk(?:y)?", r"mistake", r"to be fair", r"however", r"on the other hand", r"again", r"story of my life", r"shame", r"still", r"unless", r"not (?:sure|true|our|everybody|everyone|all)", r"should(?:n'?t| not)", r"why not", r"instead", r"nobody", r"never", r"not (?:in|for) \w+", r"here (?:it|we)", r"worked (?:well )?(?:for|in|with)", r"(?:is|are|was|were) (?:fine|good|great) (?:in|for|with)",
     r"aber", r"warum nicht", r"trotzdem", r"falsch", r"schade", r"wieder", r"mais", r"dommage", r"pourtant", r"erreur", r"encore", r"chez (?:moi|nous)", r"bei (?:mir|uns)", r"pero", r"sin embargo", r"error", r"otra vez", r"mas", r"no entanto", r"outra vez", r"erro", r"ma", r"però", r"maar",
 )
@@ -97,12 +120,13 @@ WANTED = _any(
     r"(?:please|pls|plz) (?:\w+ )?(?:add|make|send|build|fix|translate|change|update|give|bring|include|put|remove|replace|write|create|provide|share|print|shorten)", r"(?:please|pls|plz|bitte|por favor|svp|s'il (?:vous|te) pla[iî]t)\W*$", r"please add",
     r"(?:we|i)(?:'d| would)?(?: really| also| just| still)? (?:need|want|like|love|kill for)", r"i'?d (?:like|love|rather have)", r"(?:can|could|may) (?:i|we|you|someone|somebody|marketing|they)(?: at least| also| please| maybe)? (?:get|have|make|do|add|send|build|give|fix|translate|provide|put|include)", r"can the \w+ be", r"is there (?:going to be|a|an|any)", r"are there (?:any|plans)", r"any (?:chance|plans?)", r"(?:any|a|one) (?:\w+ )?(?:for|in) (?:us|german|french|spanish|portuguese|japanese|english|italian|dutch)",
     r"wish(?: ?list)?", r"give (?:me|us)", r"(?:bring|send|get) (?:me|us)", r"request(?:ed|s)?", r"(?:every|each|all|many|several|most|two|three|four|five|\d+) (?:\w+ ){0,3}(?:asks?|asked|want(?:s|ed)?|need(?:s|ed)?)(?! (?:me|us|why))", r"(?:customers?|surgeons?|doctors?|nurses?|buyers?|procurement|professors?|guys|accounts?|hospitals?|clinics?|pharmac\w+) (?:\w+ ){0,2}(?:ask|asks|asked|want|wants|need|needs)", r"top .{0,20}ask", r"would (?:help|be (?:great|useful|nice|good))", r"when (?:do|will|can) (?:we|i) (?:get|have)",
+    r"(?:my|our) (?:\w+ ){0,2}(?:needs?|wants?|asks?|would like)",
     r"(?:wir|ich) (?:brauch|bräucht|hätt|möcht|wünsch)\w*", r"(?:brauch|bräucht)\w*", r"hätte[nt]? (?:ich |wir )?gern\w*", r"wunsch", r"gibt es", r"(?:könnt|könntet|könnte|können|kann) (?:ihr|man|jemand|marketing|wir|ich) .{0,40}(?:haben|bekommen|machen|kriegen)", r"wäre (?:toll|gut|hilfreich|super)", r"bitte (?:auch )?\w+", r"(?:on|nous|j')\s?(?:a(?:vons|i)? besoin|aimerai[st]|voudrai[st]|veut)", r"il (?:nous |me )?(?:faut|faudrait|manque)", r"besoin (?:d|de)", r"pourr(?:iez|ait|ions)[- ](?:vous|on|nous)", r"est-ce qu'on (?:peut|pourrait) avoir",
     r"necesit\w+", r"por favor", r"hace falta", r"har[íi]a falta", r"quer(?:emos|r[íi]a\w*)", r"(?:podr[íi]a\w*|podemos|pod[ée]is) (?:tener|a[ñn]adir|hacer|enviar|dar)", r"me gustar[íi]a", r"precis(?:o|amos|ava\w*)", r"faz(?:ia)? falta", r"quer[íi]a(?:mos)?", r"gostava\w*", r"pod(?:em|iam|emos) (?:ter|fazer|enviar|acrescentar)", r"abbiamo bisogno", r"vorre(?:i|mmo)", r"graag", r"欲しい|必要|お願い",
 )
 # Something is not there, which may be an ask.
 LACKING = _any(
-    r"missing", r"needs?", r"needed", r"should (?:have|say|show)", r"must (?:have|say|show)", r"no (?:\w+ )?version", r"only (?:in )?(?:english|us|usd|german|french)", r"lacks?", r"without", r"i keep saying", r"not in (?:german|french|spanish|english)", r"fehlt", r"fehlen", r"ohne", r"manque", r"sans", r"falta[n]?", r"sin", r"sem", r"manca", r"instead of", r"waiting for",
+    r"missing", r"needs?", r"needed", r"should (?:have|say|show)", r"must (?:have|say|show)", r"no (?:\w+ )?version", r"only (?:in )?(?:english|us|usd|german|french)", r"lacks?", r"without", r"i keep saying", r"not in (?:german|french|spanish|english)", r"fehlt", r"fehlen", r"ohne", r"manque", r"sans", r"falta[n]?", r"sin", r"sem", r"manca", r"has no", r"have no", r"there is no", r"there's no", r"no source",
 )
 # What marketing makes.
 MADE_BY_MARKETING = _any(
@@ -117,7 +141,7 @@ PUT_OFF = _any(
 )
 # Things that somebody would like to know, without a question mark.
 WONDERED = _any(
-    r"(?:one thing )?i can'?t (?:promise|say)(?: yet)?", r"(?:i )?(?:don'?t|do not) know (?:yet )?(?:whether|if|who|what|how|when|why)", r"whether", r"(?:still )?(?:unclear|open|to be (?:decided|confirmed|checked))", r"open (?:question|point|item)s?", r"tb[cda]", r"wonder(?:ing)?(?: whether| if)?", r"nobody knows", r"we need to (?:know|find out|decide)", r"need (?:somebody|someone)", r"someone in", r"not (?:yet )?(?:decided|clear|known|confirmed|checked|verified)",
+    r"(?:one thing )?i can'?t (?:promise|say)(?: yet)?", r"(?:i )?(?:don'?t|do not) know (?:yet )?(?:whether|if|who|what|how|when|why)", r"whether", r"(?:still )?(?:unclear|open|to be (?:decided|confirmed|checked))", r"open (?:question|point|item)s?", r"tb[cda]", r"wonder(?:ing)?(?: whether| if)?", r"nobody knows", r"we need to (?:know|find out|decide)", r"need (?:somebody|someone)", r"someone in", r"unknown", r"(?:might|may|could) (?:be |come |not )?(?:too )?(?:late|short|tight|miss\w*|slip|fail|change)", r"if all goes well", r"fingers crossed", r"not (?:yet )?(?:decided|clear|known|confirmed|checked|verified)",
     r"(?:noch )?(?:unklar|offen)", r"ob (?:wir|das|der|die|es)", r"weiß nicht", r"pas (?:encore )?(?:clair|décidé|confirmé|vérifié)", r"reste à", r"à (?:confirmer|vérifier|valider)", r"no (?:está|es) (?:claro|confirmado)", r"(?:por|falta) (?:confirmar|decidir|saber)", r"falta saber", r"não (?:está|é) (?:claro|confirmado)", r"por (?:confirmar|decidir|verificar)",
 )
 CAUSE = _any(

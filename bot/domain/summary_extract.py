@@ -1,21 +1,22 @@
 """A summary without a language model: the thread's own sentences, chosen for what they do, tell and add."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from bot.domain import summary_cues as cues
 from bot.domain.summary import Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
-from bot.domain.text import clip
 from bot.domain.summary_weight import Weighing, Weights
+from bot.domain.text import clip
 
 # How alike two of some texts are, by their places: up to 1.
 Likeness = Callable[[Sequence[str]], Callable[[int, int], float]]
 LINES, WIDTH = 25, 120  # a screen: lines, and the characters in one
 LONGEST = 230  # characters of a point
-LONG_THREAD, STRETCH = 30, 6  # messages: from where on a thread is long, and what belongs together in it
+SHARE = 0.6  # of the thread's characters, up to which points are told with the sentences beside them
 SAME = 0.75  # likeness from which on two pieces say the same
+LONG_THREAD, STRETCH = 30, 6  # messages: from where on a thread is long, and what belongs together in it
 
 
 @dataclass(frozen=True)
@@ -28,42 +29,67 @@ class Room:
     asks: int
 
 
+@dataclass
+class Span:
+    """Neighbouring pieces of one message that are told as one point."""
+
+    pieces: list[Piece]
+    weight: float
+
+    @property
+    def length(self) -> int:
+        """Its characters."""
+        return sum(len(one.shown) + 1 for one in self.pieces)
+
+
+@dataclass
+class Chosen:
+    """The spans of each part, in the thread's order."""
+
+    key_points: list[Span] = field(default_factory=list)
+    decisions: list[Span] = field(default_factory=list)
+    open_questions: list[Span] = field(default_factory=list)
+    dissent: list[Span] = field(default_factory=list)
+    asks: list[Span] = field(default_factory=list)
+
+    @property
+    def spans(self) -> list[Span]:
+        """All of them, those that gain most by their neighbours first."""
+        return [*self.decisions, *self.asks, *self.key_points, *self.dissent, *self.open_questions]
+
+
 def room_for(messages: int) -> Room:
-    """A summary is much shorter than what it sums up, and never longer than a screen."""
+    """A summary is shorter than what it sums up, and never longer than a screen."""
     if messages <= 3:
         return Room(2, 1, 1, 1)
+    root = messages**0.5
     return Room(
-        min(8, 1 + round(messages**0.5)),
-        min(6, 1 + round(messages**0.5 / 2)),
-        1 if messages <= 12 else 2,
-        1 if messages <= 6 else 2 if messages <= 14 else 3,
+        key_points=min(8, 1 + round(root)),
+        decisions=min(6, 1 + round(root / 2)),
+        open_questions=1 if messages <= 12 else 2,
+        asks=1 if messages <= 6 else 2 if messages <= 14 else 3,
     )
 
 
 def extract(thread: Thread, likeness: Likeness) -> Summary:
     """Sum up a thread in its own words; the same thread gives the same summary."""
     weighing = Weighing(read(thread))
-    choice, room = _Choice(weighing, likeness), room_for(len(thread.messages))
-    dissent = choice.take(weighing.objections, 1, least=1.0)
-    choice.give_back(one for one in dissent if weighing.decisions.get(one, 0) >= 2)
-    decisions = choice.take(weighing.decisions, room.decisions, least=1.5, joining=True)
-    questions = choice.take(weighing.questions, room.open_questions, least=1.5)
-    asks = choice.take(weighing.asks, room.asks, least=1.0)
-    key_points = choice.take(weighing.key_points, room.key_points, least=0.7)
-    made = Summary(
-        key_points=tuple(choice.point(one) for one in key_points),
-        decisions=tuple(choice.point(one, weighing.decisions) for one in decisions),
-        open_questions=tuple(choice.point(one) for one in questions),
-        dissent=choice.point(dissent[0]) if dissent else None,
-        asks=tuple(choice.point(one) for one in asks),
-        messages=len(thread.messages),
-    )
-    by_weight = sorted(key_points, key=lambda one: weighing.key_points[one])
-    for worst in by_weight:
-        if lines_of(made) <= LINES:
-            break
-        made = replace(made, key_points=tuple(one for one in made.key_points if one != choice.point(worst)))
-    return made
+    choice, room, chosen = _Choice(weighing, likeness), room_for(len(thread.messages)), Chosen()
+    chosen.dissent = choice.take(weighing.objections, 1, least=1.0)
+    for span in chosen.dissent:  # "February it is, grudgingly" decides and objects
+        if weighing.decisions.get(span.pieces[0], 0) >= 2:
+            choice.give_back(span)
+    chosen.decisions = choice.take(weighing.decisions, room.decisions, least=1.5)
+    chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=1.5)
+    chosen.asks = choice.take(weighing.asks, room.asks, least=1.0)
+    chosen.key_points = choice.take(weighing.key_points, room.key_points, least=0.7)
+    made = choice.summary(chosen)
+    while lines_of(made) > LINES and (droppable := chosen.key_points + chosen.asks[2:]):
+        worst = min(droppable, key=lambda span: span.weight / math.ceil(span.length / WIDTH))
+        chosen.key_points = [span for span in chosen.key_points if span is not worst]
+        chosen.asks = [span for span in chosen.asks if span is not worst]
+        made = choice.summary(chosen)
+    return _widened(chosen, choice, made)
 
 
 def lines_of(summary: Summary) -> int:
@@ -73,77 +99,122 @@ def lines_of(summary: Summary) -> int:
     return words + sum(bool(part) for part in parts)
 
 
+def _widened(chosen: Chosen, choice: "_Choice", made: Summary) -> Summary:
+    """Tell points with the sentence before or after, as far as the screen and SHARE allow."""
+    whole = sum(len(one.text) for one in choice.thread.messages)
+    for span in chosen.spans:
+        for beside in choice.beside(span):
+            kept, span.pieces = span.pieces, sorted([*span.pieces, beside], key=lambda one: one.number)
+            wider = choice.summary(chosen)
+            told = sum(len(one.text) for one in wider.points)
+            if span.length > LONGEST or lines_of(wider) > LINES or told > SHARE * whole:
+                span.pieces = kept
+                continue
+            made = wider
+            choice.mark(beside)
+            break
+    return made
+
+
 class _Choice:
     """Pieces taken one after another, the weightiest first, and none that says again what one of them says."""
 
     def __init__(self, weighing: Weighing, likeness: Likeness) -> None:
-        self._weighing = weighing
-        self._places = {piece: place for place, piece in enumerate(weighing.reading.pieces)}
-        self._likeness = likeness([piece.shown for piece in weighing.reading.pieces])
+        self._weighing, self.thread = weighing, weighing.reading.thread
+        self._pieces = weighing.reading.pieces
+        self._places = {piece: place for place, piece in enumerate(self._pieces)}
+        self._likeness = likeness([piece.shown for piece in self._pieces])
         self._taken = set[Piece]()
-        self._closest = dict.fromkeys(weighing.reading.pieces, 0.0)
+        self._closest = dict.fromkeys(self._pieces, 0.0)
 
-    def take(self, weights: Weights, most: int, *, least: float, joining: bool = False) -> list[Piece]:
-        """The best of them, in the thread's order."""
-        found = list[Piece]()
-        while len(found) < most:
-            left = {
-                piece: value
-                for piece, weight in weights.items()
-                if piece not in self._taken and self._closest[piece] < SAME
-                and (value := weight - 1.2 * self._closest[piece] - self._crowded(piece)) >= least
-            }  # fmt: skip
-            if not left:
-                break
-            best = max(left, key=lambda one: (left[one], -one.place, -one.number))
-            found.append(best)
-            self._taken.add(best)
-            if joining:
-                self._with_neighbours(best, weights)
-            for piece in self._closest:
-                self._closest[piece] = max(self._closest[piece], self._shared(piece, best))
-        return sorted(found, key=lambda one: (one.place, one.number))
+    def take(self, weights: Weights, most: int, *, least: float) -> list[Span]:
+        """The best of them, in the thread's order; a key point must differ from all that is told, the others from their like."""
+        found = list[Span]()
+        closest = self._closest if weights is self._weighing.key_points else dict.fromkeys(self._pieces, 0.0)
+        while len(found) < most and (best := self._best(weights, closest, least)):
+            span = self._joined(best, weights) if weights is self._weighing.decisions else Span([best], weights[best])
+            found.append(span)
+            for piece in span.pieces:
+                self.mark(piece)
+                if closest is not self._closest:
+                    closest = {one: max(near, self._shared(one, piece)) for one, near in closest.items()}
+        return sorted(found, key=lambda span: (span.pieces[0].place, span.pieces[0].number))
+
+    def _best(self, weights: Weights, closest: dict[Piece, float], least: float) -> Piece | None:
+        spread = weights is self._weighing.key_points
+        worth = {
+            piece: value
+            for piece, weight in weights.items()
+            if piece not in self._taken and closest[piece] < SAME
+            and (value := weight - 1.2 * closest[piece] - spread * self._crowded(piece)) >= least
+        }  # fmt: skip
+        return max(worth, key=lambda one: (worth[one], -one.place, -one.number), default=None)
+
+    def mark(self, piece: Piece) -> None:
+        """It is told; what says the same is worth less."""
+        self._taken.add(piece)
+        for one in self._closest:
+            self._closest[one] = max(self._closest[one], self._shared(one, piece))
+
+    def give_back(self, span: Span) -> None:
+        """It may be told once more."""
+        self._taken.difference_update(span.pieces)
+
+    def beside(self, span: Span) -> list[Piece]:
+        """The pieces before and after a span in its message that may be told with it; the one that it leans on first."""
+        of_it = self._weighing.reading.by_place[span.pieces[0].place]
+        before = [one for one in of_it if one.number == span.pieces[0].number - 1]
+        after = [one for one in of_it if one.number == span.pieces[-1].number + 1]
+        found = before + after if cues.LEANING.match(span.pieces[0].text) else after + before
+        return [one for one in found if one not in self._taken and one not in self._weighing.outdated]
+
+    def summary(self, chosen: Chosen) -> Summary:
+        """What is chosen, as a summary."""
+        return Summary(
+            key_points=self._points(chosen.key_points),
+            decisions=self._points(chosen.decisions),
+            open_questions=self._points(chosen.open_questions),
+            dissent=next(iter(self._points(chosen.dissent)), None),
+            asks=self._points(chosen.asks),
+            messages=len(self.thread.messages),
+        )
+
+    def _points(self, spans: Sequence[Span]) -> tuple[Point, ...]:
+        return tuple(self._point(span) for span in spans)
+
+    def _point(self, span: Span) -> Point:
+        """A span as a claim; with the question that it answers where it says little without."""
+        first = span.pieces[0]
+        said, ts = " ".join(one.shown for one in span.pieces), [first.message.ts]
+        text, question = said, self._weighing.question_before(first)
+        if question and (len(first.words) < 5 or cues.LEANING.match(first.text)):
+            text, ts = f"{clip(question.shown, LONGEST // 2)} → {said}", [question.message.ts, *ts]
+        for piece in span.pieces:
+            if any(piece.does(cue) for cue in (cues.PROPOSED, cues.OFFERED, cues.PROMISED)):
+                ts += [one.message.ts for one in self._weighing.backers(piece)[:2]]
+        return Point(clip(text, LONGEST), tuple(dict.fromkeys(ts)), clip(said, LONGEST, ""), first.message.name)
+
+    def _joined(self, piece: Piece, weights: Weights) -> Span:
+        """With the decisions beside it in its message, as long as the whole is not too long."""
+        of_it, span = self._weighing.reading.by_place[piece.place], Span([piece], weights[piece])
+        for step in (-1, 1):
+            number = piece.number + step
+            while 0 <= number < len(of_it) and of_it[number] in weights and of_it[number] not in self._taken:
+                wider = Span(sorted([*span.pieces, of_it[number]], key=lambda one: one.number), span.weight)
+                if wider.length > LONGEST:
+                    break
+                span, number = wider, number + step
+        return span
 
     def _crowded(self, piece: Piece) -> float:
         """In a long thread: how much has been taken from the same stretch of it."""
-        if len(self._weighing.reading.thread.messages) <= LONG_THREAD:
+        if len(self.thread.messages) <= LONG_THREAD:
             return 0.0
         near = sum(max(0.0, 1 - abs(one.place - piece.place) / STRETCH) for one in self._taken)
         return min(1.2, 0.5 * near)
 
-    def give_back(self, pieces: Iterable[Piece]) -> None:
-        """Let pieces be taken once more: "February it is, grudgingly" decides and objects."""
-        for piece in pieces:
-            self._taken.discard(piece)
-            self._closest[piece] = 0.0
-
     def _shared(self, one: Piece, other: Piece) -> float:
-        both = len(one.terms | other.terms)
-        words = len(one.terms & other.terms) / both if both else 0.0
-        return max(words, self._likeness(self._places[one], self._places[other]))
+        fewer = min(len(one.words), len(other.words))
+        words = len(one.words & other.words) / fewer if fewer else 0.0
+        return max(0.8 * words, self._likeness(self._places[one], self._places[other]))
 
-    def point(self, piece: Piece, weights: Weights | None = None) -> Point:
-        """A piece as a claim; with the question that it answers where it says little without."""
-        question, backers = self._weighing.question_before(piece), self._weighing.backers(piece)
-        said, ts = self._with_neighbours(piece, weights or {}), [piece.message.ts]
-        text = said
-        if question and (len(piece.words) < 5 or cues.LEANING.match(piece.text)):
-            text, ts = f"{clip(question.shown, LONGEST // 2)} → {said}", [question.message.ts, *ts]
-        if any(piece.does(cue) for cue in (cues.PROPOSED, cues.OFFERED, cues.PROMISED)):
-            ts += [one.message.ts for one in backers[:2]]
-        return Point(clip(text, LONGEST), tuple(dict.fromkeys(ts)), clip(said, LONGEST, ""), piece.message.name)
-
-    def _with_neighbours(self, piece: Piece, weights: Weights) -> str:
-        """A decision goes on in the next sentence of its message: they are one point as long as it is not too long."""
-        of_it = self._weighing.reading.by_place[piece.place]
-        first = last = piece.number
-        while first > 0 and of_it[first - 1] in weights and _length(of_it[first - 1 : last + 1]) <= LONGEST:
-            first -= 1
-        while last + 1 < len(of_it) and of_it[last + 1] in weights and _length(of_it[first : last + 2]) <= LONGEST:
-            last += 1
-        self._taken.update(of_it[first : last + 1])
-        return " ".join(one.shown for one in of_it[first : last + 1])
-
-
-def _length(pieces: Sequence[Piece]) -> int:
-    return sum(len(one.shown) + 1 for one in pieces)

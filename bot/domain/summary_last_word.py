@@ -64,6 +64,23 @@ def outdated(reading: Reading) -> set[Piece]:
     return gone
 
 
+def parked(reading: Reading) -> dict[Piece, Piece]:
+    """What was put forward and then put aside, each with the piece that does so: it is open, and not decided."""
+    found = dict[Piece, Piece]()
+    for piece in reading.pieces:
+        if not piece.does(cues.PARKED) or piece.asks:
+            continue
+        for one in reversed([one for one in reading.pieces if one.place < piece.place]):
+            forward = one.asks or one.does(cues.PROPOSED) or one.does(cues.DELIBERATED) or one.does(_AND_A)
+            if forward and one.words & piece.words - _TIMES and not one.does(cues.PARKED):
+                found.setdefault(one, piece)
+                break
+    return found
+
+
+_AND_A = re.compile(r"\b(?:and|plus|und|et|y|e) (?:an? |the |eine? |une? |una? |um |uma )?(?:rule|idea|proposal|regel|idee|règle|idée|regla|regra|ideia)\b", re.IGNORECASE)
+
+
 def _reversed_by(piece: Piece, earlier: list[Piece]) -> set[Piece]:
     """What it moves ("from 19 January"), and the decision that it takes back."""
     old_dates, old_numbers = gone_from(piece.text)

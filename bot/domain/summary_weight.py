@@ -7,7 +7,7 @@ from functools import cached_property
 
 from bot.domain import summary_cues as cues
 from bot.domain.summary_acts import Piece, Reading, agrees, settles
-from bot.domain.summary_last_word import gone_from, outdated, says_no
+from bot.domain.summary_last_word import gone_from, outdated, parked, says_no
 from bot.domain.summary_words import dates
 
 Weights = dict[Piece, float]
@@ -15,6 +15,7 @@ _PERMISSION = re.compile(
     r"\b(?:can|may|should|shall|do|is it ok|are we|kann|können|dürfen|darf|sollen|peut|peux|pouvons|doit|puedo|podemos|debemos|posso|podemos|devemos)\b",
     re.IGNORECASE,
 )
+_DECIDING = (cues.ORDERED, cues.DECIDED, cues.RULED, cues.FORBIDDEN, cues.PROMISED, cues.PROPOSED, cues.OFFERED, cues.REVERSED)
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _LIST = re.compile(r"\b1[.)]\s.*\b2[.)]\s", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp)\b|n\s?=\s?\d", re.IGNORECASE)
@@ -27,6 +28,8 @@ class Weighing:
         """Read who said what before and after."""
         self.reading = reading
         self.outdated = outdated(reading)
+        self._parked = parked(reading)
+        self._names = _first_names(reading)
         self._spoken_of = Counter(word for pieces in reading.by_place.values() for word in {w for p in pieces for w in p.words})
         self._backers = {piece: reading.backers(piece) for piece in reading.pieces}
         self._answered = {piece: settles(piece, reading) for piece in reading.pieces if piece.asks}
@@ -56,7 +59,9 @@ class Weighing:
         """What is done from now on, by whose words it is so."""
         weights: Weights = {}
         for piece in self.reading.pieces:
-            if piece in self.outdated or (piece.asks and not piece.does(cues.DECIDED)) or not piece.terms:
+            if piece in self.outdated or piece in self._parked or not piece.terms:
+                continue
+            if piece.asks and not piece.does(cues.DECIDED):
                 continue
             weight = self._decides(piece)
             before = [one for one in self.reading.by_place[piece.place] if one.number == piece.number - 1]
@@ -67,18 +72,22 @@ class Weighing:
         return weights
 
     def _decides(self, piece: Piece) -> float:
+        named = bool(self._names and self._names.search(piece.text))
+        if not named and piece not in self._answers and not any(piece.does(cue) for cue in _DECIDING):
+            return 0.0
         backed = min(2, len(self._backers[piece]))
-        weight = 3.0 * piece.does(cues.DECIDED) + 1.2 * piece.does(cues.RULED) + 1.2 * piece.does(cues.FORBIDDEN)
-        weight += 0.8 * piece.does(cues.PROMISED) + 0.6 * bool(dates(piece.text)) + 0.5 * backed
+        weight = 3.0 * piece.does(cues.DECIDED) + 1.2 * min(1.5, len(cues.RULED.findall(piece.text))) + 1.2 * piece.does(cues.FORBIDDEN)
+        weight += 0.8 * piece.does(cues.PROMISED) + 0.7 * piece.does(cues.ORDERED) + 0.6 * bool(dates(piece.text)) + 0.5 * backed
         weight += (1.5 * piece.does(cues.PROPOSED) + 0.7 * piece.does(cues.OFFERED)) * (backed > 0) + 0.8 * piece.does(cues.REVERSED)
-        weight += 0.6 * piece.place / max(1, len(self.reading.thread.messages) - 1)
+        weight += 1.0 * self._late(piece) ** 2 + 0.9 * named
+        weight += 0.4 * (piece.place in self._called_in)
         question = self._answers.get(piece)
         if question and _PERMISSION.search(question.text) and (says_no(piece.text) or piece.does(cues.RULED)):
             weight += 1.0
         weight -= 0.5 * piece.does(cues.OBJECTED) + 1.0 * piece.does(cues.HEDGED) + 1.0 * piece.does(cues.JOKED)
         weight -= 0.7 * piece.does(cues.WANTED) + 1.5 * piece.does(cues.PUT_OFF) + 0.7 * piece.does(cues.WONDERED)
         weight += 1.5 * bool(gone_from(piece.text)[0])
-        weight -= 1.0 * (len(piece.words) < 2) + 1.5 * bool(_LIST.search(piece.text))
+        weight -= 0.8 * piece.does(cues.IF) + 1.0 * (len(piece.words) < 2) + 1.5 * bool(_LIST.search(piece.text))
         return weight
 
     @cached_property
@@ -88,14 +97,15 @@ class Weighing:
         for piece in self.reading.pieces:
             if piece in self.outdated or not piece.words:
                 continue
-            if piece.asks:
-                if self._answered[piece]:
+            put_aside = piece in self._parked
+            if piece.asks or put_aside:
+                if not put_aside and self._is_settled(piece):
                     continue
                 off = any(
                     one.does(cues.PUT_OFF) and one.message.user_id != piece.message.user_id
                     for one in self.reading.after(piece, 2)
                 )
-                weight = 2.0 + 0.8 * off
+                weight = 2.0 + 0.8 * off + 0.6 * put_aside
             elif piece.does(cues.WONDERED):
                 weight = 1.2 + 0.8 * piece.does(cues.PUT_OFF)
             else:
@@ -116,13 +126,14 @@ class Weighing:
         for piece in self.reading.pieces:
             hits, doubts = len(cues.OBJECTED.findall(piece.text)), len(cues.DOUBTED.findall(piece.text))
             echo, contrary = self._throws_back(piece), any(_is_contrary(piece, one) for one in decided)
-            if piece in self.outdated or not piece.words or not (hits or doubts or echo):
+            if piece in self.outdated or not piece.words or not (hits or doubts or echo or self._is_refused(piece)):
                 continue
-            weight = 1.0 * min(3, hits) + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
+            refused = self._is_refused(piece)
+            weight = 1.0 * min(3, hits) + 0.9 * refused + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
             weight += 0.2 * says_no(piece.text) + 0.3 * bool(piece.numbers) + 0.1 * min(8, len(piece.words))
-            weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) + 0.4 * self._central(piece)
+            weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) * (hits > 0) + 0.4 * self._central(piece)
             weight += 0.25 * min(3, len(self._backers[piece]))
-            weight -= 2.0 * piece.does(cues.DECIDED) + (0.3 if hits else 0.6) * piece.asks + 0.8 * piece.does(cues.JOKED)
+            weight -= 2.0 * piece.does(cues.DECIDED) + (0.1 if hits or refused else 0.6) * piece.asks + 0.8 * piece.does(cues.JOKED)
             weight -= 0.8 * (piece.place == 0) + 0.3 * piece.does(cues.PROMISED) + (0.2 if hits else 0.6) * (len(piece.words) < 3 and not echo)
             weight -= 1.0 * (piece.does(cues.FORBIDDEN) and not hits) + 0.5 * piece.does(cues.NEWS)
             weights[piece] = weight
@@ -142,6 +153,7 @@ class Weighing:
             weight += 0.3 * min(2, len(self._backers[piece])) + 0.4 * (piece.asks and made)
             weight -= 1.5 * piece.does(cues.DECIDED) + 0.8 * piece.does(cues.FORBIDDEN) + 0.5 * piece.does(cues.JOKED)
             weight -= 0.7 * piece.does(cues.PROMISED) + 0.8 * (len(piece.words) < 2) + 1.0 * piece.does(cues.REVERSED)
+            weight -= 1.0 * piece.does(cues.PARKED) + 0.8 * (piece in self._parked) + 1.0 * self._is_refused(piece)
             weights[piece] = weight
         return weights
 
@@ -156,7 +168,7 @@ class Weighing:
             size = len(piece.words)
             weight = 0.4 * min(2, len(piece.numbers)) + 0.5 * bool(_FIGURE.search(piece.text)) + 0.5 * math.log1p(size)
             weight += 0.6 * self._central(piece) + 0.5 * piece.does(cues.CAUSE) + 0.35 * piece.does(cues.TROUBLE)
-            weight += 1.0 * (piece.place == 0 and piece.number == 0) + 0.45 * piece.does(cues.NEWS)
+            weight += (piece.place == 0) * (1.0 if piece.number == 0 else 0.5) + 0.45 * piece.does(cues.NEWS)
             weight += 0.15 * min(5, self._followed[piece])
             weight += 0.25 * min(3, len(self._backers[piece])) + 0.4 * piece.does(cues.REVERSED)
             weight += 0.3 * bool(question) - 0.5 * piece.does(cues.HEDGED) - 0.9 * piece.does(cues.JOKED)
@@ -165,6 +177,39 @@ class Weighing:
             weight -= 0.5 * piece.does(cues.OBJECTED) + 0.6 * piece.does(_PLEASE) + 0.5 * (piece.does(cues.WANTED)) + 0.5 * bool(_LIST.search(piece.text))
             weights[piece] = weight
         return weights
+
+    @cached_property
+    def _called_in(self) -> set[int]:
+        """The messages of those whom somebody asked by name to speak."""
+        called = set[str]()
+        found = set[int]()
+        for place, message in enumerate(self.reading.thread.messages):
+            if message.user_id in called:
+                found.add(place)
+            for other in self.reading.thread.messages:
+                if other.name and f"@{other.name}" in message.text and other.user_id != message.user_id:
+                    called.add(other.user_id)
+        return found
+
+    def _is_settled(self, question: Piece) -> bool:
+        """Whether it is answered; what to do is settled by a decision alone, and a refusal is one."""
+        answer = self._answered.get(question)
+        if not answer or not question.does(cues.DELIBERATED):
+            return bool(answer)
+        return any(
+            one in self.decisions or one.does(cues.REFUSED) or (one.words & question.words and agrees(one))
+            for one in self.reading.after(question, len(self.reading.thread.messages))
+            if one.message.user_id != question.message.user_id
+            and (one.place - question.place <= 3 or one.words & question.words)
+        )
+
+    def _is_refused(self, piece: Piece) -> bool:
+        """Whether somebody says no to what is asked or put forward in it."""
+        forward = piece.asks or piece.does(cues.PROPOSED) or piece.does(cues.WANTED)
+        return forward and any(
+            one.does(cues.REFUSED) and one.words & piece.words and one.message.user_id != piece.message.user_id
+            for one in self.reading.after(piece)
+        )
 
     def _central(self, piece: Piece) -> float:
         """From 0 to about 2: how much of it others speak of, too."""
@@ -179,7 +224,7 @@ class Weighing:
         """Whether it takes up somebody else's number right after them, and makes another of it: "3 days is 6 quotes"."""
         return any(
             one.message.user_id != piece.message.user_id and one.numbers & piece.numbers and piece.numbers - one.numbers
-            and len(piece.words) <= 6 and not one.asks
+            and len(piece.words) <= 6 and not one.asks and piece.does(cues.IS)
             for one in self.reading.before(piece, 2)
         ) and not piece.asks and not agrees(piece)  # fmt: skip
 
@@ -188,3 +233,12 @@ def _is_contrary(piece: Piece, decision: Piece) -> bool:
     """Whether somebody else says no to what is decided, or yes to what is denied, in its words."""
     other = piece.message.user_id != decision.message.user_id
     return other and bool(piece.words & decision.words) and says_no(piece.text) != says_no(decision.text)
+
+
+def _first_names(reading: Reading) -> re.Pattern[str] | None:
+    """Somebody of the thread who is said to do something: "Priya does the page", "@Ines submits it"."""
+    names = {message.name for message in reading.thread.messages if message.name}
+    known = "|".join(sorted(re.escape(part) for name in names for part in (name, name.split()[0]) if len(part) > 2))
+    if not known:
+        return None
+    return re.compile(rf"(?:^|[.!?:;,]\s+|@|\band )(?:{known}),? (?!is |was |has |said |says |asks |asked )(?:\w+s|macht|liefert|schickt|reicht|fait|envoie|prend|hace|env[íi]a|faz|will|kann|can)\b")

@@ -104,7 +104,8 @@ class Standing:
     """What somebody is to a captured thread, and so may do with it.
 
     `sent`: they sent it to marketing. `is_author`: they began it, or wrote the message by which it was sent, and may
-    take all of it back. `wrote`: their words are in it; `is_out`: they have taken them out; `is_held`: some are on hold.
+    take all of it back. `wrote`: their words are in it; `is_out`: they have taken them out; `is_held`: some are on
+    hold.
     """
 
     user_id: str
