@@ -34,6 +34,8 @@ from handlers import (
     pulse_recurring,
     pulse_result,
     reaction,
+    thread,
+    thread_read,
 )
 
 FEATURES = (
@@ -47,6 +49,8 @@ FEATURES = (
     feedback_reply,
     feedback_quote,
     reaction,
+    thread,
+    thread_read,
     filed_away,
     filed_away_answer,
     filed_away_audience,

@@ -10,19 +10,19 @@ from sqlmodel import Session
 from bot.access import NOT_FOUND
 from bot.domain.asset import Card, state_on
 from bot.domain.asset_reading import Reading, find_old_version, read_asset
-from bot.domain.feedback import LONGEST, FeedbackFields, check_feedback_fields, read_remark
+from bot.domain.feedback import LONGEST, FeedbackFields, check_feedback_fields, check_quoting_fields, read_remark
 from bot.domain.feedback_told import Quoted, Told
 from bot.domain.text import clean, inert
+from bot.domain.thread import may_have_thread
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
-from bot.settings import Settings
 from bot.views import feedback as views
 from bot.views import feedback_form, feedback_mine, feedback_owner, feedback_receipt, kit
 from bot.views.asset_card import no_longer
-from storage import asset, asset_expiry, feedback_draft, feedback_told, outbox
+from bot.views.thread import WHOLE_THREAD
+from storage import asset, asset_expiry, feedback_draft, feedback_told, outbox, thread_capture
 from storage import feedback as store
-from storage.db import Database
 
 NAME_LONGEST = 400  # characters in which the asset's name is looked for
 DRAFT_GONE = "Those words have been recorded already, or they are more than a week old. Please type them once more."
@@ -93,21 +93,27 @@ def record_old_use(session: Session, act: Act) -> Answer:
 
 def send_form(session: Session, act: Act) -> Answer | None:
     """Record what the form says; the receipt comes as a direct message."""
-    draft = feedback_draft.get_draft(
-        session, team_id=act.team_id, user_id=act.actor.user_id, draft_id=row_number(act.memo.get("draft_id"))
-    )
+    draft_id, by = row_number(act.memo.get("draft_id")), act.actor.user_id
+    draft = feedback_draft.get_draft(session, team_id=act.team_id, user_id=by, draft_id=draft_id)
     quoted = feedback_draft.read_draft(draft)[1] if draft else None
     version_id = row_number(chosen := str(act.form.get("asset") or "")) or None
     fields = feedback_form.fields_in(act.form, version_id)
+    whole = quoted if act.form.get(WHOLE_THREAD) else None
     wrong = check_feedback_fields(fields)
-    if quoted and fields.rating is None:
-        wrong.pop("rating", None)  # the message is the answer
+    if quoted:
+        offers = may_have_thread(quoted.channel_id)
+        wrong = check_quoting_fields(fields, offers_thread=offers, sends_thread=whole is not None)
     if version_id is not None and _find_card(session, act, chosen) is None:
         wrong["asset"] = "I can't find that asset. Please choose it once more."
     if wrong:
         raise FormErrors(wrong)
     if draft:
         feedback_draft.forget_draft(session, draft)
+    if whole:
+        place = whole.channel_id, whole.message_ts
+        thread_capture.send_thread(session, team_id=act.team_id, place=place, user_id=by, way="shortcut", now=act.now)
+    if whole and fields == NOTHING:
+        return None
     return _send_receipt(session, act, _add(session, act, fields, "shortcut" if quoted else "form", quoted=quoted))
 
 
@@ -121,12 +127,6 @@ def send_could_not_use(session: Session, act: Act) -> Answer | None:
     if wrong:
         raise FormErrors(wrong)
     return _send_receipt(session, act, _add(session, act, fields, "button"))
-
-
-def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> int:
-    """Delete what was typed more than a week ago and never recorded; gives its number."""
-    with db.begin() as session:
-        return feedback_draft.forget_drafts(session, team_id=team_id, now=now)
 
 
 def _list_mine(session: Session, act: Act) -> Answer:

@@ -1,7 +1,8 @@
-"""`Send to marketing`: the feedback form with somebody's message quoted in it."""
+"""`Send to marketing`: the feedback form with somebody's message quoted in it, and its whole thread if wanted."""
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -11,13 +12,16 @@ from bot.domain.feedback import FeedbackFields
 from bot.domain.feedback_told import QUOTED_LONGEST, Quoted
 from bot.domain.link import find_linked
 from bot.domain.text import clean, clip, links_in, plain
+from bot.domain.thread import may_have_thread
 from bot.intake import Act, Answer, Listener
 from bot.jobs import Task
+from bot.settings import Settings
 from bot.views import feedback as views
 from bot.views import feedback_form, kit
 from bot.views.asset_card import no_longer
 from storage import asset, asset_expiry, people
 from storage import feedback_draft as store
+from storage.db import Database
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
@@ -49,8 +53,17 @@ def send_to_marketing(session: Session, act: Act) -> Answer:
     )
     author = people.get_person(session, team_id=act.team_id, user_id=author_id) if author_id else None
     by = author.name if author else ""
-    view = feedback_form.feedback_modal(fields, card, quoted=quoted.text, quoted_by=by, note=note, current=card)
+    view = feedback_form.feedback_modal(
+        fields, card, quoted=quoted.text, quoted_by=by, note=note, current=card,
+        offers_thread=may_have_thread(act.channel_id),
+    )  # fmt: skip
     return Answer(modal=kit.with_memo(view, draft_id=draft.id))
+
+
+def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> int:
+    """Delete what was typed or quoted more than a week ago and never recorded; gives its number."""
+    with db.begin() as session:
+        return store.forget_drafts(session, team_id=team_id, now=now)
 
 
 def _names(session: Session, act: Act, text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Reactions: an emoji under an announcement, or under a link to an asset, is feedback; taking it back withdraws it."""
+"""Reactions: an emoji under an announcement or a link to an asset is feedback; a memo sends the whole thread."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from bot.domain.asset import CURRENT, DRAFT, state_on
-from bot.domain.feedback import meaning_of
+from bot.domain.feedback import CAPTURE, meaning_of
 from bot.domain.link import find_linked
 from bot.domain.text import links_in
 from bot.intake import Act, Listener
@@ -14,7 +14,7 @@ from bot.jobs import Task
 from bot.reader import Refused
 from bot.settings import Settings
 from bot.views import feedback_receipt
-from storage import announcement, asset, asset_expiry, feedback, home, jobs, outbox, people, workspace
+from storage import announcement, asset, asset_expiry, feedback, home, jobs, outbox, people, thread_capture, workspace
 from storage import reaction as store
 from storage.db import Database
 
@@ -76,7 +76,7 @@ def sweep_reactions(task: Task) -> None:
     if found is None:
         return
     emoji_map = task.settings.emoji_map
-    standing = {(user_id, emoji) for user_id, emoji in found if meaning_of(emoji, emoji_map)}
+    standing = {(user_id, emoji) for user_id, emoji in found if meaning_of(emoji, emoji_map) not in (None, CAPTURE)}
     with task.db.begin() as session:
         ours = workspace.get_workspace(session, team_id=task.team_id)
         rows = store.list_reactions(session, team_id=task.team_id, channel_id=channel_id, message_ts=ts)
@@ -98,6 +98,18 @@ def _record(session: Session, act: Act, *, is_present: bool) -> None:
         return
     place = (channel_id, ts, act.actor.user_id, emoji)
     event_ts = str(event.get("event_ts") or "")
+    if known == CAPTURE:
+        thread_capture.record_capture(
+            session,
+            team_id=act.team_id,
+            place=(channel_id, ts),
+            user_id=act.actor.user_id,
+            way="reaction",
+            event_ts=event_ts,
+            is_present=is_present,
+            now=act.now,
+        )
+        return
     _save(session, act.team_id, place, event_ts=event_ts, is_present=is_present, now=act.now)
 
 

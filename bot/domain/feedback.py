@@ -85,7 +85,7 @@ def check_feedback_fields(fields: FeedbackFields) -> dict[str, str]:
 
 
 def check_quoting_fields(fields: FeedbackFields, *, offers_thread: bool, sends_thread: bool) -> dict[str, str]:
-    """The same where a message is quoted, which is an answer itself; its whole thread needs neither asset nor answer."""
+    """The same where a message is quoted, which is an answer; its whole thread needs neither asset nor answer."""
     if sends_thread and fields == FeedbackFields(asset_version_id=None):
         return {}
     wrong = check_feedback_fields(fields)
