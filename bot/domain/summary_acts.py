@@ -86,7 +86,7 @@ class Reading:
             one
             for one in self.after(piece)
             if one.message.user_id != piece.message.user_id and one.number == 0 and agrees(one)
-            and (one.place - piece.place <= 2 or one.terms & piece.terms)
+            and (one.place - piece.place <= 3 or one.terms & piece.terms)
         ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain import summary_cues as cues
 from bot.domain.summary import Point, Summary, Thread
@@ -173,7 +173,7 @@ class _Choice:
         return Summary(
             key_points=self._points(chosen.key_points),
             decisions=self._points(chosen.decisions),
-            open_questions=self._points(chosen.open_questions),
+            open_questions=tuple(self._question(span) for span in chosen.open_questions),
             dissent=next(iter(self._points(chosen.dissent)), None),
             asks=self._points(chosen.asks),
             messages=len(self.thread.messages),
@@ -190,9 +190,16 @@ class _Choice:
         if question and (len(first.words) < 5 or cues.LEANING.match(first.text)):
             text, ts = f"{clip(question.shown, LONGEST // 2)} → {said}", [question.message.ts, *ts]
         for piece in span.pieces:
-            if any(piece.does(cue) for cue in (cues.PROPOSED, cues.OFFERED, cues.PROMISED)):
+            if any(piece.does(cue) for cue in (cues.PROPOSED, cues.OFFERED, cues.PROMISED, cues.ORDERED)):
                 ts += [one.message.ts for one in self._weighing.backers(piece)[:2]]
         return Point(clip(text, LONGEST), tuple(dict.fromkeys(ts)), clip(said, LONGEST, ""), first.message.name)
+
+    def _question(self, span: Span) -> Point:
+        """An open question, with the reply that leaves it open."""
+        point, reply = self._point(span), self._weighing.put_off_by(span.pieces[-1])
+        if not reply or len(point.text) + len(reply.shown) > LONGEST:
+            return point
+        return replace(point, text=f"{point.text} → {reply.shown}", ts=(*point.ts, reply.message.ts))
 
     def _joined(self, piece: Piece, weights: Weights) -> Span:
         """With the decisions beside it in its message, as long as the whole is not too long."""

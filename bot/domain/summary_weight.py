@@ -50,6 +50,11 @@ class Weighing:
         """Who said yes to it."""
         return self._backers[piece]
 
+    def put_off_by(self, piece: Piece) -> Piece | None:
+        """The reply that leaves a question open: "Good question, I'll ask Malik"."""
+        replies = (one for one in self.reading.after(piece, 2) if one.message.user_id != piece.message.user_id)
+        return next((one for one in replies if one.does(cues.PUT_OFF) and not one.asks), None) if piece.asks else None
+
     def question_before(self, piece: Piece) -> Piece | None:
         """The question that it answers."""
         return self._answers.get(piece)
