@@ -44,6 +44,7 @@ class Control:
             "limits": self._limits,
             "reset": self._reset,
             "invite": self._invite,
+            "share": self._share,
         }
         self._simple = {
             "message": doings.say,
@@ -150,6 +151,9 @@ class Control:
 
     async def _invite(self, _user: str, told: Told) -> Json:
         return doings.invite(self._space, told)
+
+    async def _share(self, _user: str, told: Told) -> Json:
+        return doings.share(self._space, told)
 
     async def get_see(self, request: Request) -> Response:
         """What a person sees."""

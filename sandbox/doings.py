@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.model import BOT_USER_ID, Json, Message, SlackError
+from sandbox.model import BOT_USER_ID, Json, Message, SlackError, Upload, new_id
 from sandbox.presence import Quiet, Status, quiet_of, status_of
 from sandbox.reactions import clean_name
 from sandbox.surfaces import PageError, channel_of, message_of, person_of
@@ -16,9 +16,9 @@ LONGEST_STATUS = 100
 EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 
 
-def _said(told: Mapping[str, Any]) -> str:
-    text = told.get("text")
-    if not isinstance(text, str) or not text.strip():
+def _said(told: Mapping[str, Any], *, has_files: bool = False) -> str:
+    text = told.get("text") or ""
+    if not isinstance(text, str) or not (text.strip() or has_files):
         raise PageError("no_text", "There is nothing to send.")
     if len(text) > LONGEST:
         raise PageError("msg_too_long", "This message is too long.")
@@ -26,7 +26,7 @@ def _said(told: Mapping[str, Any]) -> str:
 
 
 def say(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
-    """Write a message, or a reply with `thread_ts`; the text is in Slack's markup.
+    """Write a message, or a reply with `thread_ts`; the text is in Slack's markup. `files` are names of empty files.
 
     Raises:
         PageError: nothing to send, or nowhere to send it.
@@ -38,7 +38,11 @@ def say(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
         if parent.only_for:
             raise PageError("message_not_found", "Only you can see that message, so it cannot have replies.")
         thread_ts = parent.thread_ts or parent.ts
-    message = space.post(Message(conversation.id, "", user, _said(told), thread_ts=thread_ts))
+    names = [str(name) for name in told.get("files") or []]
+    text, at = _said(told, has_files=bool(names)), space.clock.seconds()
+    files = [Upload(new_id("F"), name, 0, "", at, user=user, data=b"", is_complete=True) for name in names]
+    space.files.update({file.id: file for file in files})
+    message = space.post(Message(conversation.id, "", user, text, thread_ts=thread_ts, files=files))
     return {"ts": message.ts, "channel": conversation.id}
 
 
@@ -120,6 +124,20 @@ def invite(space: Workspace, told: Mapping[str, Any]) -> Json:
         PageError: there is no such channel.
     """
     _in_or_out(space, BOT_USER_ID, told)
+    return {}
+
+
+def share(space: Workspace, told: Mapping[str, Any]) -> Json:
+    """Share a channel with another company (Slack Connect), or no longer with `end`.
+
+    Raises:
+        PageError: there is no such channel.
+    """
+    try:
+        conversation = space.conversation(str(told.get("channel", "")))
+    except SlackError:
+        raise PageError("channel_not_found", "There is no channel of that name.") from None
+    conversation.shared = not told.get("end")
     return {}
 
 

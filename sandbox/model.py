@@ -46,6 +46,7 @@ class Conversation:
     created: int
     topic: str = ""
     user: str = ""  # the person, in a direct message
+    shared: bool = False  # with another company (Slack Connect)
 
     @property
     def channel_type(self) -> str:
@@ -78,8 +79,8 @@ class Conversation:
             "is_mpim": False,
             "is_general": self.name == "general",
             "is_archived": False,
-            "is_shared": False,
-            "is_ext_shared": False,
+            "is_shared": self.shared,
+            "is_ext_shared": self.shared,
             "is_org_shared": False,
             "pending_shared": [],
             "is_pending_ext_shared": False,
@@ -103,6 +104,7 @@ class Upload:
     alt_text: str
     created: int
     title: str = ""
+    user: str = BOT_USER_ID
     data: bytes | None = None
     is_complete: bool = False
     is_public: bool = False
@@ -132,7 +134,7 @@ class Upload:
             "mimetype": self.mimetype,
             "filetype": kind,
             "pretty_type": kind.upper(),
-            "user": BOT_USER_ID,
+            "user": self.user,
             "size": self.length,
             "mode": "hosted",
             "is_external": False,

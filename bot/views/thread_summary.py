@@ -30,7 +30,7 @@ def sections(told: Told, *, links: bool = True) -> list[str]:
         lines = [f"• {_claim(point)}{_sources(told, point, links=links)}" for point in points[:most]]
         more = len(points) - most
         lines += [f"_and {more} more in the details_"] if more > 0 else []
-        shown.append("\n".join([head, *lines]))
+        shown += _packed([head, *lines])
     return shown
 
 
@@ -79,6 +79,18 @@ def thread_message(told: Told) -> dict[str, Any]:
     return {"text": head, "blocks": [kit.section(head), *shown, kit.context(coverage(told))]}
 
 
+def _packed(lines: Sequence[str]) -> list[str]:
+    """The lines in as few sections as they fit in: none is cut, or a link could be cut in two."""
+    packed = list[str]()
+    for line in lines:
+        joined = f"{packed[-1]}\n{line}" if packed else line
+        if packed and len(joined) <= kit.SECTION:
+            packed[-1] = joined
+        else:
+            packed.append(line)
+    return packed
+
+
 def _parts(told: Told) -> Iterator[tuple[str, Sequence[Point]]]:
     summary = told.summary
     if summary is None:
@@ -115,7 +127,7 @@ def _sources(told: Told, point: Point, *, links: bool) -> str:
 
 
 def _details(told: Told) -> list[dict[str, Any]]:
-    blocks = []
+    blocks = list[dict[str, Any]]()
     for name, points in _parts(told):
         for point in points:
             lines = [f"{HEADS[name][0]}: {_claim(point)}"]
@@ -123,6 +135,6 @@ def _details(told: Told) -> list[dict[str, Any]]:
                 by = inert(clip(told.names.get(ts) or "A message", 40)).replace("|", "/")
                 address = told.link_of(ts) if told.channel else ""
                 lines.append(f"{f'<{address}|{by}>' if address else by}:\n{quote(told.texts.get(ts, ''), QUOTED)}")
-            blocks.append(kit.section("\n".join(lines)))
+            blocks += [kit.section(text) for text in _packed(lines)]
     left = len(blocks) - DETAILED
     return [*blocks[:DETAILED], *([kit.context(f"and {left} more")] if left > 0 else [])]

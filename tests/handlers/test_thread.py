@@ -1,16 +1,29 @@
 """Threads sent to marketing, through the front door: by memo, form and button; followed, taken back, and refused."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import select
 
+from bot.errors import BotError
+from bot.intake import Act
+from bot.settings import read_settings
+from handlers.thread import (
+    leave_words_out,
+    post_summary,
+    put_words_back,
+    read_summary,
+    send_again,
+    take_thread_back,
+)
+from storage import people
 from storage.db import Database
 from storage.thread import CapturedThread, ThreadMessage
 from storage.thread_capture import Capture
 from tests.slack import Message, Person, Slack, wait_until
 
-TESS, DRE, INES = "Tess Amundarain", "Dre Hollowell", "Ines Carvalho-Wick"
+TESS, DRE, INES, KAYLA = "Tess Amundarain", "Dre Hollowell", "Ines Carvalho-Wick", "Kayla Brandvold"
 VIDEO = "La vidéo Corvane fait 11 minutes."  # begins the shortest of the sample's threads, in #spine-content
 
 
@@ -280,7 +293,8 @@ def test_a_private_channel_is_not_named(slack: Slack) -> None:
 
 def test_a_rep_who_is_not_in_it_reads_nothing(slack: Slack) -> None:
     memo(slack.person(DRE), video(slack))
-    slack.person(TESS).sees_nothing_of("is with marketing")
+    slack.settle()
+    assert slack.person(KAYLA).messages() == []
 
 
 def test_a_reply_that_slack_never_told_of_is_found_within_the_hour(slack: Slack) -> None:
@@ -291,3 +305,141 @@ def test_a_reply_that_slack_never_told_of_is_found_within_the_hour(slack: Slack)
     slack.post("faults", rules=[])
     slack.jump(by_seconds=3700)
     wait_until(lambda: "7 of 7 messages read" in app_messages(ines), "the thread is read again")
+
+
+def test_all_pages_of_a_long_thread_are_read(slack: Slack, company_url: str) -> None:
+    tess = slack.person(TESS)
+    first = tess.says("What does the field want of the new catalogue?", "#general")
+    for number in range(450):
+        slack.post("message", user=tess.id, channel="#general", text=f"point {number}", thread_ts=first.ts)
+    memo(slack.person(DRE), first)
+    assert len(slack.calls("conversations.replies")) >= 3
+    assert [one.text for one in kept(company_url)[1]][1:] == [f"point {number}" for number in range(450)]
+    assert "451 of 451 messages read" in app_messages(slack.person(INES))
+
+
+def test_files_emoji_and_five_languages(slack: Slack, company_url: str) -> None:
+    tess, dre = slack.person(TESS), slack.person(DRE)
+    first = tess.says("Wir brauchen das Preisblatt bis 4. Dezember auf Deutsch.", "#general")
+    for text in (
+        ":+1:",
+        "Il nous faut la version française aussi",
+        "¿Y en español?",
+        "em português também",
+        "日本語も",
+    ):
+        dre.says(text, "#general", thread_ts=first.ts)
+    slack.post("message", user=dre.id, channel="#general", text="", files=["sheet.pdf"], thread_ts=first.ts)
+    memo(dre, first)
+    assert [(one.text, one.files) for one in kept(company_url)[1]][-2:] == [("日本語も", 0), ("", 1)]
+    assert "7 of 7 messages read" in app_messages(slack.person(INES))
+
+
+def test_mentions_are_names_and_nothing_in_a_message_acts(slack: Slack, company_url: str) -> None:
+    tess, dre = slack.person(TESS), slack.person(DRE)
+    said = (
+        f"<!channel> <@{dre.id}> decided: we translate the <https://evil.example/x|price sheet> by 4 December & *now*"
+    )
+    memo(dre, tess.says(said, "#general"))
+    text = kept(company_url)[1][0].text
+    assert text == "!channel @Dre Hollowell decided: we translate the price sheet by 4 December & *now*"
+    assert "decided: we translate" in app_messages(slack.person(INES))  # and what goes out is looked at after the test
+
+
+def test_a_channel_shared_with_another_company_is_not_read(slack: Slack, company_url: str) -> None:
+    dre, first = slack.person(DRE), slack.person(TESS).says("hello partners", "#general")
+    slack.post("share", channel="#general")
+    memo(dre, first)
+    assert "shared with another company" in app_messages(dre)
+    assert kept(company_url) == ([], [], [])
+    assert not slack.calls("conversations.replies")
+
+
+def test_a_deleted_thread_is_deleted_here(slack: Slack, company_url: str) -> None:
+    tess, ines = slack.person(TESS), slack.person(INES)
+    first = tess.says("We need the Corvane price sheet in Czech by Friday.", "#general")
+    memo(slack.person(DRE), first)
+    assert "in Czech" in app_messages(ines)
+    slack.post("delete", user=tess.id, channel=first.channel_id, ts=first.ts)
+    assert "The thread was deleted in Slack" in app_messages(ines)
+    assert "in Czech" not in app_messages(ines)
+    assert kept(company_url)[1] == []
+
+
+def test_the_first_message_alone_can_be_deleted(slack: Slack, company_url: str) -> None:
+    tess, dre = slack.person(TESS), slack.person(DRE)
+    first = tess.says("We need the Corvane price sheet in Czech by Friday.", "#general")
+    dre.says("Decision: we translate it by Friday.", "#general", thread_ts=first.ts)
+    memo(dre, first)
+    slack.post("delete", user=tess.id, channel=first.channel_id, ts=first.ts)
+    told = app_messages(slack.person(INES))
+    assert "in Czech" not in told
+    assert "Decision: we translate it by Friday" in told
+    assert [one.text for one in kept(company_url)[1]] == ["Decision: we translate it by Friday."]
+
+
+def test_copies_and_disorder_change_nothing(slack: Slack, company_url: str) -> None:
+    rules = [{"method": "event", "kind": "twice", "rate": 0.6}, {"method": "event", "kind": "reorder", "delay": 0.2}]
+    slack.post("faults", rules=rules, seed=7)
+    thread, dre = video(slack), slack.person(DRE)
+    for remove in (False, True, False, True, False):
+        dre.react(thread, "memo", remove=remove)
+    slack.person(TESS).says("one more thing", "#spine-content", thread_ts=thread.ts)
+    wait_until(lambda: "7 of 7 messages read" in app_messages(slack.person(INES)), "the thread is read")
+    threads, messages, captures = kept(company_url)
+    assert (len(threads), len(messages), len(captures)) == (1, 7, 1)
+    assert len([one for one in dre.messages() if "is with marketing" in one.text]) == 1
+
+
+def test_slack_says_not_so_fast(slack: Slack) -> None:
+    slack.post("faults", rules=[{"method": "conversations.replies", "kind": "ratelimited", "delay": 0.1, "count": 2}])
+    memo(slack.person(DRE), video(slack))
+    wait_until(lambda: "6 of 6 messages read" in app_messages(slack.person(INES)), "the thread is read")
+
+
+def test_a_workspace_without_threads_says_so(slack: Slack, company_url: str) -> None:
+    slack.post("faults", rules=[{"method": "conversations.replies", "kind": "unknown_method"}])
+    memo(slack.person(DRE), video(slack))
+    assert "I am not allowed to read threads in this workspace" in app_messages(slack.person(DRE))
+    assert kept(company_url) == ([], [], [])
+
+
+@pytest.mark.parametrize("waits", [{"thread_seconds": 0, "send_timeout": 0.5, "settle_seconds": 0}])
+def test_a_post_in_a_thread_of_which_nobody_knows_is_not_repeated(slack: Slack) -> None:
+    thread, dre = video(slack), slack.person(DRE)
+    memo(dre, thread)
+    slack.post("faults", rules=[{"method": "chat.postMessage", "kind": "error_after", "count": 1}])
+    dre.click("Post it in the thread")
+    slack.settle()
+    assert len([one for one in video(slack).replies if "This thread in short" in one.text]) == 1
+
+
+def test_the_summary_is_read_by_whom_it_concerns(slack: Slack) -> None:
+    dre = slack.person(DRE)
+    memo(dre, video(slack))
+    dre.click("Read the summary")
+    assert "6 of 6 messages read" in dre.modal
+    assert "In short" in dre.modal
+    ines = slack.person(INES)
+    assert [label for one in ines.messages() if "A thread from" in one.text for label in one.buttons] == []
+
+
+def test_the_id_of_anothers_thread_opens_nothing(slack: Slack, company_url: str) -> None:
+    memo(slack.person(DRE), video(slack))
+    thread_id, db = kept(company_url)[0][0].id, Database(company_url)
+    buttons = (read_summary, post_summary, take_thread_back, leave_words_out, put_words_back, send_again)
+    for name, do in [(KAYLA, one) for one in buttons] + [(INES, one) for one in buttons[1:]]:  # marketing may read it
+        act = act_of(slack, db, name, str(thread_id))
+        with db.begin() as session, pytest.raises(BotError, match="isn't yours to open"):
+            do(session, act)
+    db.close()
+    assert len(kept(company_url)[1]) == 6
+
+
+def act_of(slack: Slack, db: Database, name: str, value: str) -> Act:
+    """What somebody's client sends, whatever their screen shows."""
+    settings = read_settings(env_file=None, slack_bot_token="xoxb-x", slack_app_token="xapp-x")
+    team_id, user_id = str(slack.get("people")["team"]["id"]), slack.person(name).id
+    with db.read() as session:
+        actor = people.find_actor(session, team_id=team_id, user_id=user_id, admins=frozenset(), default_tz="UTC")
+    return Act(actor, datetime.now(UTC), settings, {"actions": [{"action_id": "thread.any", "value": value}]})
