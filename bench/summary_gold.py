@@ -3,13 +3,13 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.domain.summary import Message, Point, Summary, Thread
+from bot.domain.summary import EXTRACTIVE, Message, Point, Summary, Thread
 from bot.domain.summary_last_word import gone_from, says_no
 from bot.domain.summary_words import dates, plain_words, terms
 from bot.domain.text import plain
@@ -40,6 +40,7 @@ class Score:
     questions: tuple[int, int]
     asks: tuple[int, int]
     dissent: tuple[int, int]
+    made_by: str
     false: list[str] = field(default_factory=list)
     unverifiable: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
@@ -124,19 +125,28 @@ class Measuring:
         return found
 
     def not_in_the_source(self) -> list[str]:
-        """What no message bears out, by a test of its own: an unknown message, or a quote or extract that nobody wrote."""
+        """What no message bears out, by a test of its own, written apart from the product's.
+
+        An unknown message; a quote, or in an extract any part of it, that stands in no message letter for letter; and in a
+        model's claim a number that none of its messages holds, or more than half of its words missing in them.
+        """
         wrong = []
         for point in self.summary.points:
             texts = [plain_words(self._texts[ts]) for ts in point.ts if ts in self._texts]
             parts = [point.quote] if point.quote else []
-            if self.summary.made_by == "extractive":
+            held = {term for text in texts for term in terms(text)}
+            words = set(terms(point.text))
+            if self.summary.made_by == EXTRACTIVE:
                 parts += point.text.split(" → ")
+            elif _share({one for one in words if one.startswith("#")}, held) < 1 or _share(words, held) < ENOUGH:
+                wrong.append(point.text)
+                continue
             bare = [plain_words(part).rstrip("…") for part in parts]
             if not texts or len(texts) < len(point.ts) or any(all(part not in text for text in texts) for part in bare):
                 wrong.append(point.text)
         return wrong
 
-    def score(self, lines: int, unverifiable: Sequence[str]) -> Score:
+    def score(self, lines: int) -> Score:
         """All measures of this summary."""
         gold, shown, missed = self.sample.gold, self.summary, list[str]()
 
@@ -162,8 +172,9 @@ class Measuring:
             questions=count("open_questions", shown.open_questions),
             asks=count("asks_for_marketing", shown.asks),
             dissent=(int(dissent), 1),
+            made_by=shown.made_by,
             false=self.false(),
-            unverifiable=[*unverifiable, *self.not_in_the_source()],
+            unverifiable=self.not_in_the_source(),
             missed=missed,
             share=sum(len(one.text) for one in shown.points)
             / max(1, sum(len(one.text) for one in self.sample.thread.messages)),

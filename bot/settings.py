@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     use_goal: float = Field(default=0.2, ge=0.05, le=0.9)  # the share of reps who should use an asset (P4)
     default_tz: str = "UTC"
     reactions: str = ""
+    openai_api_key: str = ""
+    openai_base_url: str = ""
+    openai_model: str = ""
+    openai_timeout: float = Field(default=20, gt=0, le=120)  # seconds for one answer; a summary may take twice that
+    openai_daily_tokens: int = Field(default=300_000, ge=0)
+    openai_part_tokens: int = Field(default=6_000, ge=500, le=200_000)  # of a thread that are read at once
     log_level: str = "INFO"
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535)
@@ -93,7 +99,7 @@ class Settings(BaseSettings):
             raise ValueError("is the Signing Secret under Basic Information, not a token")
         return value
 
-    @field_validator("slack_api_url", "official_form_url", "clock_url")
+    @field_validator("slack_api_url", "official_form_url", "clock_url", "openai_base_url")
     @classmethod
     def _url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -172,6 +178,11 @@ class Settings(BaseSettings):
         The client takes whole seconds, so `send_timeout` is rounded up.
         """
         return 5 + 2 * math.ceil(self.send_timeout)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is named: its name, and a key or a server of one's own."""
+        return bool(self.openai_model and (self.openai_api_key or self.openai_base_url))
 
     @property
     def has_tokens(self) -> bool:

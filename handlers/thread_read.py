@@ -93,7 +93,8 @@ def sum_up(task: Task) -> None:
         met = people.find_by_ids(session, team_id=task.team_id, user_ids={one.user_id for one in messages})
     names = {one.user_id: one.name for one in met}
     found = Thread(tuple(Message(one.ts, one.user_id, thread_told.name_of(one, names), one.text) for one in messages))
-    summary = summarizer.summarize(found, task.settings, now=task.now)
+    spend = summarizer.Spend(task.db, task.team_id)
+    summary = summarizer.summarize(found, task.settings, now=task.now, spend=spend)
     with task.db.begin() as session:
         row = store.get_thread(session, team_id=task.team_id, thread_id=thread_id, lock=True)
         if row is not None and row.state == CAPTURED and row.version == version:

@@ -141,6 +141,7 @@ def _joined(found: list[str]) -> list[str]:
         last = joined[-1] if joined else ""
         short = last and min(len(plain_words(last)), len(plain_words(sentence))) < SHORT
         asked = last.rstrip().endswith("?") and len(plain_words(sentence)) >= TINY
+        asked = asked or (sentence.rstrip().endswith("?") and len(plain_words(last)) >= TINY)
         if short and not asked and len(plain_words(last)) + len(plain_words(sentence)) < LONG:
             joined[-1] = f"{last} {sentence}"
         else:

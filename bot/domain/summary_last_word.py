@@ -15,7 +15,7 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"\b(?:not|no|never|don'?t|doesn'?t|won'?t|can'?t|cannot|cancel\w*|stop\w*|withdraw\w*|refus\w+|drop\w*|nicht|kein\w*|abgesagt|gestoppt|pas|plus|annul\w*|no|cancel\w*|não|cancel\w*)\b",
+    r"\b(?:not|no|never|[a-z]+n't|dont|cannot|cancel\w*|stop\w*|withdraw\w*|refus\w+|drop\w*|nicht|kein\w*|abgesagt|gestoppt|pas|plus|annul\w*|no|cancel\w*|não|cancel\w*)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,;:!?()–]\s*|\.\s+|\s-\s")
