@@ -125,10 +125,16 @@ def list_messages(session: Session, row: CapturedThread) -> list[ThreadMessage]:
     return list(session.exec(query.order_by(ThreadMessage.ts)))
 
 
-def list_readable(session: Session, row: CapturedThread) -> list[ThreadMessage]:
-    """Those that may be read: not held, and not taken out by who wrote them."""
+def list_readable(
+    session: Session, row: CapturedThread, *, stamps: Collection[str] | None = None
+) -> list[ThreadMessage]:
+    """Those that may be read: not held, and not taken out by who wrote them; with `stamps` only these."""
     silent = list_silent(session, row)
-    return [one for one in list_messages(session, row) if not one.held_for and one.user_id not in silent]
+    query = select(ThreadMessage).where(ThreadMessage.team_id == row.team_id, ThreadMessage.thread_id == row.id)
+    query = query.where(col(ThreadMessage.held_for).is_(None))
+    if stamps is not None:
+        query = query.where(col(ThreadMessage.ts).in_(sorted(stamps)))
+    return [one for one in session.exec(query.order_by(ThreadMessage.ts)) if one.user_id not in silent]
 
 
 def list_silent(session: Session, row: CapturedThread) -> frozenset[str]:
@@ -139,10 +145,13 @@ def list_silent(session: Session, row: CapturedThread) -> frozenset[str]:
     return frozenset(session.exec(query))
 
 
-def has_written(session: Session, row: CapturedThread, *, user_id: str) -> bool:
-    """Whether somebody's message stands in a thread."""
-    query = select(ThreadMessage.id).where(ThreadMessage.team_id == row.team_id, ThreadMessage.thread_id == row.id)
-    return bool(user_id) and session.exec(query.where(ThreadMessage.user_id == user_id).limit(1)).first() is not None
+def count_messages(session: Session, row: CapturedThread) -> list[tuple[str, bool, int]]:
+    """How many messages of a thread each person has written, those on hold apart; an app's are nobody's ("")."""
+    is_held = col(ThreadMessage.held_for).is_not(None)
+    query = select(ThreadMessage.user_id, is_held, func.count())
+    query = query.where(ThreadMessage.team_id == row.team_id, ThreadMessage.thread_id == row.id)
+    counted = session.exec(query.group_by(col(ThreadMessage.user_id), is_held)).all()
+    return [(user_id, bool(held), int(number)) for user_id, held, number in counted]
 
 
 def record_read(session: Session, row: CapturedThread, said: Iterable[Said], *, now: datetime) -> bool:

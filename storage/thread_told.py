@@ -53,13 +53,13 @@ class Faces:
 
 def get_told(session: Session, row: CapturedThread) -> Told:
     """A captured thread with everything that screens may need of it."""
-    messages, silent = thread.list_messages(session, row), thread.list_silent(session, row)
+    counted, silent = thread.count_messages(session, row), thread.list_silent(session, row)
     senders = [one.user_id for one in thread_capture.list_captures(session, row)]
-    wanted = {row.author_id, *senders, *(one.user_id for one in messages)}
+    wanted = {row.author_id, *senders, *(user_id for user_id, _, _ in counted)}
     known = {one.user_id: one.name for one in people.find_by_ids(session, team_id=row.team_id, user_ids=wanted - {""})}
     summary = Summary.from_json(row.summary) if row.summary else None
     rests_on = {ts for point in summary.points for ts in point.ts} if summary else set()
-    readable = [one for one in messages if not one.held_for and one.user_id not in silent and one.ts in rests_on]
+    readable = thread.list_readable(session, row, stamps=rests_on) if rests_on else []
     return Told(
         thread_id=row.id or 0,
         state=row.state,
@@ -70,9 +70,9 @@ def get_told(session: Session, row: CapturedThread) -> Told:
         author=known.get(row.author_id, ""),
         ended_by=row.ended_by,
         senders=tuple(dict.fromkeys(known.get(user_id, "") for user_id in senders)),
-        messages=len(messages),
-        held=sum(one.held_for is not None for one in messages),
-        left_out=sum(one.user_id in silent for one in messages),
+        messages=sum(number for _, _, number in counted),
+        held=sum(number for _, is_held, number in counted if is_held),
+        left_out=sum(number for user_id, _, number in counted if user_id in silent),
         unread=row.unread,
         summary=summary,
         is_current=row.summed_version == row.version,
@@ -145,9 +145,10 @@ def _list_standings(
 def _of_it(session: Session, row: CapturedThread, known: dict[str, Standing]) -> dict[str, Standing]:
     """The standings with what is known of this thread; those whom it concerns and who are not known are added."""
     captures, silent = thread_capture.list_captures(session, row), thread.list_silent(session, row)
-    messages = thread.list_messages(session, row)
+    counted = thread.count_messages(session, row)
     senders, authors = {one.user_id for one in captures}, {row.author_id, *(one.author_id for one in captures)}
-    writers, held = {one.user_id for one in messages}, {one.user_id for one in messages if one.held_for}
+    writers = {user_id for user_id, _, _ in counted}
+    held = {user_id for user_id, is_held, _ in counted if is_held}
     everybody = (set(known) | senders | authors | writers | silent) - {""}
     return {
         user_id: replace(

@@ -13,6 +13,7 @@ _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|([^>]*))?>")
 _BARE = re.compile(r"(?<![<|\w])https?://[^\s<>|)\]]+")
 _ANGLED = re.compile(r"<([^>]*)>")
 _SHOUT = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+_FORMATS = re.compile(r"(:[a-z0-9][a-z0-9_+'-]*:)|[*_~`]")  # :white_check_mark: stays an emoji
 WORD_JOINER = "\u2060"  # invisible and zero wide; breaks what Slack would parse
 
 
@@ -52,7 +53,7 @@ def clip(text: str, limit: int, mark: str = "…") -> str:
 def inert(text: str) -> str:
     """Somebody's words inside mrkdwn: nothing in them becomes a link, a mention, a shout or a format."""
     safe = _SHOUT.sub("@" + WORD_JOINER, escape(clean(text)))
-    return re.sub(r"([*_~`])", WORD_JOINER + r"\1" + WORD_JOINER, safe)
+    return _FORMATS.sub(lambda found: found[1] or f"{WORD_JOINER}{found[0]}{WORD_JOINER}", safe)
 
 
 def quote(text: str, limit: int = 500) -> str:

@@ -78,19 +78,20 @@ def whole_thread_box() -> dict[str, Any]:
 
 def _head(told: Told, standing: Standing) -> str:
     place = _place(told)
-    link = f" · <{told.link}|open it>" if told.link and told.channel else ""
+    address = told.link if told.channel or standing.is_in_it else ""
+    senders = _joined([one for one in told.senders if one]) or "a colleague"
     if standing.is_marketer:
-        senders = _joined([one for one in told.senders if one]) or "a colleague"
         sent = "you" if standing.sent and len(told.senders) == 1 else senders
         began = f"Begun by {_began(told, standing)} on {kit.day(told.began_at, standing.tz)}"
         mine = " · your words are in it" if standing.wrote and told.author_id != standing.user_id else ""
-        return f"📝 *A thread from {place}*\n{began} · sent by {sent}{mine}{link}"
+        return (
+            f"📝 *A thread from {place}*\n{began} · sent by {sent}{mine}{f' · <{address}|open it>' if address else ''}"
+        )
+    thread = f"{f'<{address}|the thread>' if address else 'the thread'} {_which(told, standing)} in {place}"
     if standing.sent:
-        return f"Thank you: the thread {_which(told, standing)} in {place} is with marketing{link}."
-    sender = _joined([one for one in told.senders if one]) or "A colleague"
-    sent = f"{sender} sent the thread {_which(told, standing)} in {place} to marketing"
+        return f"📝 Thank you: {thread} is with marketing."
     in_it = "" if told.author_id == standing.user_id else ", and you wrote in it"
-    return f"📝 {sent}{in_it}{link}."
+    return f"📝 {senders[:1].upper()}{senders[1:]} sent {thread} to marketing{in_it}."
 
 
 def _which(told: Told, standing: Standing) -> str:

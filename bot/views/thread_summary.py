@@ -117,13 +117,21 @@ def _sources(told: Told, point: Point, *, links: bool) -> str:
     """Who said what a claim rests on, each name a link to the message where everybody may open it."""
     shown, times = [], dict[str, int]()
     for ts in point.ts[:SOURCES]:
-        name = told.names.get(ts) or "a message"
+        name = _called(told, ts)
         times[name] = times.get(name, 0) + 1
-        label = inert(clip(name, 40)).replace("|", "/") + (f" {times[name]}" if times[name] > 1 else "")
+        label = name + (f" {times[name]}" if times[name] > 1 else "")
         address = told.link_of(ts) if links else ""
         shown.append(f"<{address}|{label}>" if address else label)
     more = len(point.ts) - SOURCES
     return f" ({', '.join(shown)}{f' and {more} more' if more > 0 else ''})" if shown else ""
+
+
+def _called(told: Told, ts: str) -> str:
+    """Who wrote a message, by their first name if nobody else here has it, ready to stand in a link."""
+    name = told.names.get(ts) or "a message"
+    first = name.split(" ")[0]
+    alike = {other for other in told.names.values() if other.split(" ")[0] == first}
+    return inert(clip(first if len(alike) == 1 and len(first) > 1 else name, 40)).replace("|", "/")
 
 
 def _details(told: Told) -> list[dict[str, Any]]:

@@ -91,12 +91,13 @@ def test_everybody_whose_words_are_in_it_is_told_once(slack: Slack) -> None:
     thread, dre = video(slack), slack.person(DRE)
     memo(dre, thread)
     author = who(slack, thread)
-    own = author.reads("Dre Hollowell sent the thread that you began in #spine-content to marketing", "app")
+    own = author.reads("that you began in #spine-content to marketing.", "app")
+    assert own.text.startswith("📝 Dre Hollowell sent <http")
     assert "Take it back" in own.buttons
     writers = {one.raw["user"] for one in thread.replies} - {author.id}
     for person in (who(slack, one) for one in thread.replies if one.raw["user"] in writers):
         assert app_messages(person).count("#spine-content") >= 1
-    assert "Thank you: the thread that" in dre.reads("is with marketing", "app").text
+    assert "Thank you: <http" in dre.reads("is with marketing", "app").text
     memo(slack.person(TESS), thread)  # once more, by somebody else
     author.says("and it should be in French as well", "#spine-content", thread_ts=thread.ts)
     slack.settle()
