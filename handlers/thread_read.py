@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.thread_reader import Place, Written, can_see, find_place, find_profile, find_root, read_thread
 from bot.views import thread as views
 from bot.views import thread_summary
-from storage import jobs, outbox, people, thread_capture, thread_told, workspace
+from storage import jobs, outbox, people, summary_cache, thread_capture, thread_told, workspace
 from storage import thread as store
 from storage.db import Database
 from storage.thread import CapturedThread
@@ -100,6 +100,8 @@ def sum_up(task: Task) -> None:
         if row is not None and row.state == CAPTURED and row.version == version:
             store.record_summary(session, row, summary=summary, version=version)
             _show(session, task, row)
+        else:  # what has been taken back meanwhile must not lie about as something that was summed up before
+            summary_cache.forget_summaries(session, team_id=task.team_id)
 
 
 def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> int:

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete, func, select, update
 
 from bot.domain.summary import Summary
 from bot.domain.thread import CAPTURED, STATES, Said, without
-from storage import jobs
+from storage import jobs, summary_cache
 from storage.db import run_statement
 
 READ = "thread.read"  # the job that reads a thread
@@ -159,8 +159,9 @@ def record_read(session: Session, row: CapturedThread, said: Iterable[Said], *, 
 
     Words of those who took them out are not kept. True if anything has changed.
     """
-    silent, changed = list_silent(session, row), False
+    silent, added = list_silent(session, row), False
     known = {one.ts: one for one in list_messages(session, row)}
+    gone = set(known)
     for one in said:
         is_out = one.user_id in silent
         values: dict[str, Any] = {
@@ -172,19 +173,19 @@ def record_read(session: Session, row: CapturedThread, said: Iterable[Said], *, 
         }
         message = known.pop(one.ts, None)
         if message is None:
-            message = ThreadMessage(team_id=row.team_id, thread_id=row.id or 0, ts=one.ts, **values)
+            message, added = ThreadMessage(team_id=row.team_id, thread_id=row.id or 0, ts=one.ts, **values), True
         elif all(getattr(message, name) == value for name, value in values.items()):
+            gone.discard(one.ts)
             continue
         else:
             for name, value in values.items():
                 setattr(message, name, value)
         session.add(message)
-        changed = True
-    for gone in known.values():
-        session.delete(gone)
-    if changed or known:
-        _change(session, row, gone=known, now=now)
-    return changed or bool(known)
+    for left in known.values():
+        session.delete(left)
+    if added or gone:
+        _change(session, row, gone=gone, now=now)
+    return added or bool(gone)
 
 
 def record_silence(session: Session, row: CapturedThread, *, user_id: str, now: datetime) -> None:
@@ -216,6 +217,7 @@ def record_end(session: Session, row: CapturedThread, *, state: str, now: dateti
     )
     row.state, row.ended_by, row.summary, row.summed_version, row.unread = state, by, None, None, 0
     row.version, row.changed_at, row.read_at = row.version + 1, now, None
+    summary_cache.forget_summaries(session, team_id=row.team_id)
     session.add(row)
     session.flush()
 
@@ -269,6 +271,8 @@ def count_captured(session: Session, *, team_id: str, start: datetime, end: date
 
 def _change(session: Session, row: CapturedThread, *, gone: Collection[str], now: datetime) -> None:
     row.version, row.changed_at = row.version + 1, now
+    if gone:
+        summary_cache.forget_summaries(session, team_id=row.team_id)
     if row.summary and gone:
         row.summary = without(Summary.from_json(row.summary), gone).to_json()
     session.add(row)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, SQLModel, and_, col, or_, select, update
 
 from bot.domain.summary import Summary
 from bot.domain.thread import CAPTURED, Standing, Told
@@ -216,7 +216,7 @@ def _replace(session: Session, sent: Outbox, message: Blocks, now: datetime) -> 
     change = update(Outbox).where(*waits).values(payload=json.dumps(message | place, ensure_ascii=False))
     if session.exec(change.execution_options(synchronize_session="fetch")).rowcount:
         return
-    outbox.enqueue(
+    newest = outbox.enqueue(
         session,
         team_id=sent.team_id,
         key=f"thread.change:{sent.id}:{latest.id}",
@@ -227,11 +227,23 @@ def _replace(session: Session, sent: Outbox, message: Blocks, now: datetime) -> 
         method="chat.update",
         after_id=sent.id,
     )
+    _forget_words(session, sent, newest)
 
 
 def _delete(session: Session, sent: Outbox, now: datetime) -> None:
     key = f"thread.delete:{sent.id}"
-    outbox.enqueue(
+    newest = outbox.enqueue(
         session, team_id=sent.team_id, key=key, target=sent.target, message={}, now=now, method="chat.delete",
         after_id=sent.id,
     )  # fmt: skip
+    _forget_words(session, sent, newest)
+
+
+def _forget_words(session: Session, sent: Outbox, newest: Outbox) -> None:
+    """What a message said before is not kept: somebody may have taken those words back."""
+    of_it = or_(
+        col(Outbox.id) == sent.id, and_(col(Outbox.after_id) == sent.id, col(Outbox.method) == "chat.update")
+    )  # fmt: skip
+    settled = col(Outbox.state).in_(("sent", "failed"))
+    change = update(Outbox).where(col(Outbox.team_id) == sent.team_id, of_it, settled, col(Outbox.id) != newest.id)
+    session.exec(change.values(payload="{}").execution_options(synchronize_session=False))

@@ -69,6 +69,7 @@ def help_text(actor: Actor, unknown: str = "") -> str:
         "• `/asset-feedback mine` shows what you said and what became of it.",
         "• `/asset` opens the library: the right, approved version of everything.",
         "• Under an announcement: 👍 helpful, 👎 not helpful, ✅ used with a customer, ❓ could not find, ⌛ outdated.",
+        "• 📝 under any message, or `Send to marketing` in its menu, sends its whole thread to marketing.",
     ]
     if actor.roles & {"marketer", "manager", "admin"}:
         who = "a group" if actor.roles & {"marketer", "admin"} else "your own group"

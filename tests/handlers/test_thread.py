@@ -19,6 +19,7 @@ from handlers.thread import (
 )
 from storage import people
 from storage.db import Database
+from storage.outbox import Outbox
 from storage.thread import CapturedThread, ThreadMessage
 from storage.thread_capture import Capture
 from tests.slack import Message, Person, Slack, wait_until
@@ -413,6 +414,33 @@ def test_a_post_in_a_thread_of_which_nobody_knows_is_not_repeated(slack: Slack) 
     dre.click("Post it in the thread")
     slack.settle()
     assert len([one for one in video(slack).replies if "This thread in short" in one.text]) == 1
+
+
+def test_what_was_taken_back_is_nowhere_any_more(slack: Slack, company_url: str) -> None:
+    tess, dre = slack.person(TESS), slack.person(DRE)
+    first = tess.says("We need the Corvane price sheet in Czech by Friday.", "#general")
+    dre.says("Decision: Lenka translates it by Friday.", "#general", thread_ts=first.ts)
+    memo(dre, first)
+    dre.click("Post it in the thread")
+    assert "Lenka translates" in everything(company_url)
+    tess.click("Take it back")
+    slack.settle()
+    assert "Lenka translates" not in everything(company_url)
+    assert "in Czech" not in everything(company_url)
+
+
+def everything(company_url: str) -> str:
+    """All words of captured threads and of messages that the database holds."""
+    db = Database(company_url)
+    with db.read() as session:
+        threads, messages, sent = (session.exec(select(one)).all() for one in (CapturedThread, ThreadMessage, Outbox))
+        found = [
+            *(one.summary or "" for one in threads),
+            *(one.text for one in messages),
+            *(one.payload for one in sent),
+        ]
+    db.close()
+    return "\n".join(found)
 
 
 def test_the_summary_is_read_by_whom_it_concerns(slack: Slack) -> None:
