@@ -433,12 +433,8 @@ def everything(company_url: str) -> str:
     """All words of captured threads and of messages that the database holds."""
     db = Database(company_url)
     with db.read() as session:
-        threads, messages, sent = (session.exec(select(one)).all() for one in (CapturedThread, ThreadMessage, Outbox))
-        found = [
-            *(one.summary or "" for one in threads),
-            *(one.text for one in messages),
-            *(one.payload for one in sent),
-        ]
+        found = [one or "" for one in session.exec(select(CapturedThread.summary))]
+        found += [*session.exec(select(ThreadMessage.text)), *session.exec(select(Outbox.payload))]
     db.close()
     return "\n".join(found)
 
