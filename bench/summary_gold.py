@@ -62,13 +62,15 @@ def read_samples(folder: Path, people: Path) -> list[Sample]:
         if file.name.endswith(".gold.json"):
             continue
         told = json.loads(file.read_text(encoding="utf-8"))
-        gold = json.loads(file.with_suffix("").with_suffix(".gold.json").read_text(encoding="utf-8"))
-        messages = tuple(
-            Message(one["ts"], one.get("user", ""), names.get(one.get("user", ""), one.get("user", "")), plain(one.get("text") or "", names))
-            for one in told["messages"]
-        )  # fmt: skip
+        gold = json.loads(file.with_name(f"{file.stem}.gold.json").read_text(encoding="utf-8"))
+        messages = tuple(_message(one, names) for one in told["messages"])
         found.append(Sample(told.get("name", file.stem), Thread(messages), gold))
     return found
+
+
+def _message(told: Mapping[str, Any], names: Mapping[str, str]) -> Message:
+    user_id = told.get("user") or ""
+    return Message(told["ts"], user_id, names.get(user_id, user_id), plain(told.get("text") or "", names))
 
 
 class Measuring:
@@ -85,8 +87,8 @@ class Measuring:
         """Whether a gold point is shown.
 
         The points that cite one of its messages must together hold half of its words, and half of its numbers, of those
-        that its messages hold at all (a gold point says "two weeks" of a message that says "2 weeks", in its own words or
-        in another language: what is in no message no summary could quote). Words are stems (`summary_words.terms`).
+        that its messages hold at all (gold is in its own words and in English, whatever the thread's language: what is in
+        no message no summary could quote). Words are stems (`summary_words.terms`), "two" is 2.
         """
         near = [point for point in points if set(point.ts) & set(gold["ts"])]
         if not near:
@@ -111,9 +113,9 @@ class Measuring:
     def false(self) -> list[str]:
         """The false statements of the gold that a point makes.
 
-        A point makes one when a clause of it holds four fifths of its words, and all its numbers, denies as much as the statement does,
-        is no question, and does not tell the number or date as one that is gone ("from 19 January to ..."). What is
-        an objection or an ask is somebody's wish and states nothing.
+        A point makes one when a clause of it holds four fifths of its words and all its numbers, denies as much as the
+        statement does, is no question, and does not tell the number or date as one that is gone ("from 19 January to
+        ..."). What is an objection or an ask is somebody's wish and states nothing. It is a rough test: read them, too.
         """
         found = []
         for statement in self.sample.gold.get("must_not_claim", ()):
@@ -127,7 +129,7 @@ class Measuring:
     def not_in_the_source(self) -> list[str]:
         """What no message bears out, by a test of its own, written apart from the product's.
 
-        An unknown message; a quote, or in an extract any part of it, that stands in no message letter for letter; and in a
+        An unknown message; a quote, or in an extract any part of it, that stands in no message letter for letter; in a
         model's claim a number that none of its messages holds, or more than half of its words missing in them.
         """
         wrong = []

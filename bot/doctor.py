@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from sqlmodel import Session
 
 from bot.doctor_database import look_at_clock, look_at_database, look_at_disk
+from bot.doctor_model import look_at_cost, look_at_model
 from bot.domain.text import clip, count
 from bot.finding import Finding
 from bot.settings import SLACK, Settings, unknown_keys
@@ -92,6 +93,7 @@ def check(settings: Settings, db: Database, client: WebClient) -> list[Finding]:
     else:
         told = "The link to your official form for complaints and adverse events is missing."
         found.append(Finding("Official form", "warn", told, "Set OFFICIAL_FORM_URL."))
+    found.append(look_at_model(settings))
     return found
 
 
@@ -208,6 +210,7 @@ def _look_at_rows(session: Session, db: Database, settings: Settings, team_id: s
         yield Finding("Digest", "ok", f"{count(readers, 'marketer gets', 'marketers get')} the weekly digest.")
     else:
         yield Finding("Digest", "warn", NOBODY_READS, _SET_ROLES)
+    yield from look_at_cost(session, settings, teams)
 
 
 def _outbox(states: dict[str, int]) -> Iterator[Finding]:

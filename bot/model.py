@@ -1,4 +1,4 @@
-"""The language model behind an OpenAI-compatible server: asked for one shape, in bounded time and size; it may always fail."""
+"""The language model behind an OpenAI-compatible server: asked for one shape, in bounded time; it may always fail."""
 
 import json
 import logging
@@ -48,6 +48,7 @@ REASONS = {
     "request": "its server did not accept the question",
     "broken": "its answer was broken",
     "large": "its answer was far too large",
+    "cut": "its answer did not come to an end",
     "refused": "it refused to answer",
     "resting": "it had failed too often just before",
     "budget": "the day's tokens are used up",
@@ -129,7 +130,11 @@ class Model:
             except LeftOut as failed:
                 self._breaker.record(failed.reason)
                 pause = min(LONGEST_PAUSE, getattr(failed, "pause", 0.2))
-                if attempt == TRIES or failed.reason not in AGAIN or time.monotonic() + pause + self._timeout / 2 > until:
+                if (
+                    attempt == TRIES
+                    or failed.reason not in AGAIN
+                    or time.monotonic() + pause + self._timeout / 2 > until
+                ):
                     raise
                 time.sleep(pause)
             else:
@@ -157,7 +162,9 @@ class Model:
                     messages=[{"role": "system", "content": prompt}, {"role": "user", "content": data}],
                     response_format=shape,
                 )
-        except (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError):
+        except openai.LengthFinishReasonError:
+            raise LeftOut("cut") from None
+        except openai.ContentFilterFinishReasonError:
             raise LeftOut("refused") from None
         except openai.OpenAIError as error:
             raise _left_out(error) from None
@@ -237,14 +244,10 @@ def _client(key: str, url: str, until: float) -> "OpenAI":
         def close(self) -> None:
             self._inner.close()
 
-    class Transport(httpx2.HTTPTransport):
-        def handle_request(self, request: "httpx2.Request") -> "httpx2.Response":
-            answer = super().handle_request(request)
-            if answer.headers.get("content-encoding", "identity") != "identity":
-                answer.close()
-                raise LeftOut("broken")  # we asked for none, and a few bytes can be unpacked to a disk full
-            answer.stream = Bounded(answer.stream)
-            return answer
+    def bind(answer: "httpx2.Response") -> None:
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            raise LeftOut("broken")  # we asked for none, and a few bytes can be unpacked to a disk full
+        answer.stream = Bounded(answer.stream)
 
     left = max(0.05, until - time.monotonic())
     return OpenAI(
@@ -252,5 +255,10 @@ def _client(key: str, url: str, until: float) -> "OpenAI":
         base_url=url,
         timeout=left,
         max_retries=0,
-        http_client=httpx2.Client(transport=Transport(), timeout=left, follow_redirects=False, headers={"accept-encoding": "identity"}),
+        http_client=httpx2.Client(
+            timeout=left,
+            follow_redirects=False,
+            headers={"accept-encoding": "identity"},
+            event_hooks={"response": [bind]},
+        ),
     )

@@ -158,7 +158,7 @@ class _Asking:
         return ["[" + ",\n".join(part) + "]" for part in parts]
 
     def _claimed(self, told: TheirSummary) -> Summary:
-        """What the model told, with the messages by their moments; a number that is none becomes a moment that is none."""
+        """What the model told; a number of no message becomes a moment that is none."""
 
         def points(theirs: Sequence[TheirPoint]) -> tuple[Point, ...]:
             return tuple(self._point(one) for one in theirs)

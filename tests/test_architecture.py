@@ -35,6 +35,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "bot.summarizer", "bot.themes", "bot.thread_reader", "bot.user_groups", "bot.views", "storage",
     ),
     "bot.themes": ("bot.domain",),
+    "bot.model": ("bot.settings",),
+    "bot.summarizer": ("bot.domain", "bot.model", "bot.settings", "bot.themes", "storage"),
     "bot.door": ("bot.access", "bot.domain", "bot.errors", "bot.intake", "bot.settings", "bot.views", "storage"),
     "bot.sender": (
         "bot.bell", "bot.direct_messages", "bot.pace", "bot.reader", "bot.settings", "bot.upload", "storage",
@@ -61,7 +63,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.commands": ("bot.domain", "bot.errors", "bot.settings", "storage"),
     "bot.finding": (),
     "bot.doctor_database": ("bot.domain", "bot.errors", "bot.finding", "bot.settings", "storage"),
-    "bot.doctor": ("bot.doctor_database", "bot.domain", "bot.finding", "bot.settings", "storage"),
+    "bot.doctor_model": ("bot.domain", "bot.finding", "bot.model", "bot.settings", "storage"),
+    "bot.doctor": ("bot.doctor_database", "bot.doctor_model", "bot.domain", "bot.finding", "bot.settings", "storage"),
     "sandbox": ("sandbox",),
 }  # fmt: skip
 MAY_IMPORT_ALL = ("bot.__main__", "bot.app", "bench", "handlers.__init__")

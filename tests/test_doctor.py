@@ -18,11 +18,12 @@ from bot.doctor import SCOPES, examine, show
 from bot.finding import Finding
 from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
-from storage import outbox, people, workspace
+from storage import model_use, outbox, people, workspace
 from storage.db import Database
 from storage.opening import open_to_serve
 from tests.databases import sqlite_database
 from tests.work import claim_message
+from tests.wrong_model import wrong_model
 
 HOUSE = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9/api/"  # the discard port: nothing listens there
@@ -280,3 +281,40 @@ def printed(findings: list[Finding]) -> str:
     show(findings, screen)
     assert isinstance(screen.file, StringIO)
     return screen.file.getvalue()
+
+
+def test_the_language_model_that_is_not_there_and_what_is_missing() -> None:
+    found = by_topic(examine(settings()))
+    assert found["Language model"] == Finding("Language model", "ok", found["Language model"].sentence)
+    assert "in their own words" in found["Language model"].sentence
+    half = by_topic(examine(settings(openai_api_key="sk-secret")))["Language model"]
+    assert (half.state, "OPENAI_MODEL is missing" in half.sentence) == ("warn", True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("", "m at 127.0.0.1 answers"), ("401", "refuses the key"), ("html", "broken")]
+)
+def test_the_language_model_answers_or_does_not_and_what_it_cost_is_told(db: Database, fault: str, words: str) -> None:
+    now = datetime.now(UTC)
+    with db.begin() as session:
+        workspace.record_workspace(session, team_id="T1", name="Here", bot_user_id="B", now=now)
+        model_use.record_calls(session, team_id="T1", model="m", now=now, calls=2, tokens_in=4000, tokens_out=500)
+        model_use.record_left_out(session, team_id="T1", model="m", now=now, reason="late")
+    with wrong_model() as model:
+        model.fault = fault
+        given = {"openai_base_url": model.url, "openai_model": "m", "openai_api_key": "sk-secret"}
+        found = examine(settings(database=db.url, **given))
+    topics = by_topic(found)
+    assert words in topics["Language model"].sentence
+    assert "2 calls and 4,500 tokens; today 4,500 of 300,000." in topics["Model's cost"].sentence
+    assert (
+        "1 summary was made without it, the last one because it did not answer in time."
+        in topics["Model's cost"].sentence
+    )
+    assert "sk-secret" not in str(found)
+
+
+def test_another_model_than_the_servers_is_not_known() -> None:
+    with wrong_model() as model:
+        found = by_topic(examine(settings(openai_base_url=model.url, openai_model="other")))
+    assert "does not know the model" in found["Language model"].sentence

@@ -24,7 +24,9 @@ TEAM = "T1"
 
 
 def thread_of(*said: tuple[str, str]) -> Thread:
-    return Thread(tuple(Message(f"1793688735.{n:06}", f"U{name}", name, text) for n, (name, text) in enumerate(said, 1)))
+    return Thread(
+        tuple(Message(f"1793688735.{n:06}", f"U{name}", name, text) for n, (name, text) in enumerate(said, 1))
+    )
 
 
 THREAD = thread_of(
@@ -109,7 +111,7 @@ def test_the_same_content_is_asked_once(db: Database, server: WrongModel) -> Non
 
 REASON = {
     "401": "key", "404": "model", "429": "busy", "quota": "quota", "500": "server", "400": "request", "redirect": "request",
-    "cut off": "refused", "refusal": "refused", "a megabyte": "large", "never": "late", "drip": "late", "drip header": "late",
+    "cut off": "cut", "refusal": "refused", "a megabyte": "large", "never": "late", "drip": "late", "drip header": "late",
     "late": "late", "hang up": "unreachable",
 }  # fmt: skip
 
@@ -187,14 +189,19 @@ def test_the_days_tokens_end_and_begin_anew_the_next_day(db: Database, server: W
 
 
 def test_no_model_is_asked_without_one_or_without_a_place_for_its_cost(db: Database, server: WrongModel) -> None:
-    assert summarize(THREAD, read_settings(env_file=None, openai_api_key="k"), now=NOW, spend=Spend(db, TEAM)) == extractive()
+    assert (
+        summarize(THREAD, read_settings(env_file=None, openai_api_key="k"), now=NOW, spend=Spend(db, TEAM))
+        == extractive()
+    )
     assert summarize(THREAD, settings_for(server), now=NOW) == extractive()
     assert summarize(Thread(()), settings_for(server), now=NOW, spend=Spend(db, TEAM)) == Summary()
     assert server.asked == []
 
 
 def test_a_long_thread_is_read_in_parts_that_fit_and_joined(db: Database, server: WrongModel) -> None:
-    said = [("Anke", f"In hospital number {n} the buyer asked for the German slides of the deck.") for n in range(1, 41)]
+    said = [
+        ("Anke", f"In hospital number {n} the buyer asked for the German slides of the deck.") for n in range(1, 41)
+    ]
 
     def answer(data: list[dict[str, Any]]) -> dict[str, Any]:
         if "message" in data[0]:  # a part
@@ -213,7 +220,11 @@ def test_a_long_thread_is_read_in_parts_that_fit_and_joined(db: Database, server
     made = summarize(thread_of(*said), settings, now=NOW, spend=Spend(db, TEAM))
     assert len(server.asked) > 3
     assert all(len(asked["messages"][1]["content"]) < 1600 for asked in server.asked[:-1])
-    assert [one.text[:20] for one in made.key_points] == ["In hospital number 1", "In hospital number 1", "In hospital number 2"]
+    assert [one.text[:20] for one in made.key_points] == [
+        "In hospital number 1",
+        "In hospital number 1",
+        "In hospital number 2",
+    ]
     assert not made.decisions
     assert made.dropped == len(server.asked)  # one of each part, and one of the joined
 

@@ -53,7 +53,9 @@ class Piece:
         if found[1:] and cues.NOD.fullmatch(found[-1].strip()):
             return False  # "Clear?" after a statement asks only for a nod
         last = found[-1]
-        if re.search(r"[?？]\W*$", text) or (len(last) < TINY and re.search(r"[?？]\W*$", found[-2] if found[1:] else "")):
+        if re.search(r"[?？]\W*$", text) or (
+            len(last) < TINY and re.search(r"[?？]\W*$", found[-2] if found[1:] else "")
+        ):
             return True
         return bool(cues.QUESTION.match(last)) and not re.search(r"[.!:]\W*$", last)
 
@@ -110,7 +112,8 @@ def agrees(piece: Piece) -> bool:
 def settles(question: Piece, reading: Reading) -> Piece | None:
     """The piece that answers a question, if there is one.
 
-    Somebody else's, near by, that asks nothing itself, is no joke and does not put it off. A reply that comes at once need not share a word.
+    Somebody else's, near by, that asks nothing itself, is no joke and does not put it off. A reply that comes at once
+    need not share a word with it.
     """
     put_off = False
     for one in reading.after(question):

@@ -73,15 +73,16 @@ class Checking:
     def reason_against(self, point: Point, part: str) -> str | None:
         """Why a claim is dropped, in one word; None if it is proven.
 
-        In this order: it must be plain words of at most LONGEST characters without links, mentions and commands; its one to
-        MOST_SOURCES messages must exist; its quote must stand in one of them letter for letter (compared as NFKC, without marks
-        of format and emoji names); its numbers, months and names must occur in them; half of its words must (stems, without
-        common words); and the sentences that it is made of must not all be questions, be outdated by a later message or say
-        the opposite (one denies and the other does not). What somebody pasted, and what follows words for a machine, is no source.
+        In this order: it must be plain words of at most LONGEST characters without links, mentions and commands; its
+        one to MOST_SOURCES messages must exist; its quote must stand in one of them letter for letter (compared as
+        NFKC, without marks of format and emoji names); its numbers, months and names must occur in them; half of its
+        words must (stems, without common words); and the sentences that it is made of must not all be questions, be
+        outdated by a later message or say the opposite (one denies and the other does not). What somebody pasted, and
+        what follows words for a machine, is no source.
         """
         if not point.text.strip() or len(point.text) > LONGEST or clean(point.text) != point.text:
             return "shape"
-        if _UNSAFE.search(point.text) or _UNSAFE.search(point.quote) and not self._is_quoted(point):
+        if _UNSAFE.search(point.text) or (_UNSAFE.search(point.quote) and not self._is_quoted(point)):
             return "link"
         if not 1 <= len(point.ts) <= MOST_SOURCES or any(ts not in self._thread.by_ts for ts in point.ts):
             return "source"
@@ -107,16 +108,16 @@ class Checking:
             near = [piece for piece in near if not piece.asks]
             closest = max(near, key=lambda piece: len(piece.words & words))
             if says_no(point.text) != says_no(closest.text) and not any(
-                says_no(piece.text) == says_no(point.text) for piece in near if piece.words & words >= closest.words & words
+                says_no(piece.text) == says_no(point.text)
+                for piece in near
+                if piece.words & words >= closest.words & words
             ):
                 return "opposite"
         return "outdated" if all(piece in self._gone for piece in near) else None
 
     def _is_quoted(self, point: Point) -> bool:
         quote = plain_words(point.quote)
-        own = (
-            " ".join(piece.shown for piece in self._reading.pieces if piece.message.ts == ts) for ts in point.ts
-        )
+        own = (" ".join(piece.shown for piece in self._reading.pieces if piece.message.ts == ts) for ts in point.ts)
         return not quote or any(quote in text for text in own)
 
     def _unknown_names(self, point: Point, pieces: list[Piece]) -> bool:

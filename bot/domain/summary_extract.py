@@ -93,7 +93,7 @@ def extract(thread: Thread, likeness: Likeness) -> Summary:
 
 
 def lines_of(summary: Summary) -> int:
-    """How many lines of WIDTH characters a summary takes on the screen, with a heading for each part and who said it."""
+    """How many lines of WIDTH characters a summary takes, with a heading for each part and the names."""
     parts = (summary.key_points, summary.decisions, summary.open_questions, summary.dissent, summary.asks)
     words = sum(math.ceil((len(one.text) + len(one.by) + 4) / WIDTH) for one in summary.points)
     return words + sum(bool(part) for part in parts)
@@ -128,7 +128,7 @@ class _Choice:
         self._closest = dict.fromkeys(self._pieces, 0.0)
 
     def take(self, weights: Weights, most: int, *, least: float) -> list[Span]:
-        """The best of them, in the thread's order; a key point must differ from all that is told, the others from their like."""
+        """The best of them, in the thread's order; key points differ from all that is told, others from their like."""
         found = list[Span]()
         closest = self._closest if weights is self._weighing.key_points else dict.fromkeys(self._pieces, 0.0)
         while len(found) < most and (best := self._best(weights, closest, least)):
@@ -161,7 +161,7 @@ class _Choice:
         self._taken.difference_update(span.pieces)
 
     def beside(self, span: Span) -> list[Piece]:
-        """The pieces before and after a span in its message that may be told with it; the one that it leans on first."""
+        """The pieces beside a span in its message that may be told with it; the one that it leans on first."""
         of_it = self._weighing.reading.by_place[span.pieces[0].place]
         before = [one for one in of_it if one.number == span.pieces[0].number - 1]
         after = [one for one in of_it if one.number == span.pieces[-1].number + 1]
@@ -224,4 +224,3 @@ class _Choice:
         fewer = min(len(one.words), len(other.words))
         words = len(one.words & other.words) / fewer if fewer else 0.0
         return max(0.8 * words, self._likeness(self._places[one], self._places[other]))
-

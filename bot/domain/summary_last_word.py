@@ -1,4 +1,4 @@
-"""The last word counts: which pieces of a thread no longer hold, because they were reversed, moved, put right or withdrawn."""
+"""The last word counts: which pieces of a thread were reversed, moved, put right or withdrawn later in it."""
 
 import re
 
@@ -9,31 +9,30 @@ from bot.domain.summary_words import dates, numbers, plain_words, terms
 BACK = 12  # messages back in which somebody's own withdrawn words are looked for
 # "from A to B", "B instead of A", "not A but B": what stands in `gone` is no longer so.
 _GONE = re.compile(
-    r"\b(?:from|von|vom|de|du|desde|do|da|dal|van)\s+(?:the |den |dem |el |le |il )?(?P<moved>[^.,;!?]{0,12}\d[^.,;!?]{0,24}?)(?=\s+(?:to|auf|zum|nach|à|au|a|al|para|naar)\b)"
-    r"|\b(?:instead of|rather than|statt|anstatt|au lieu d[eu]|en vez del?|em vez d[eo]|en lugar de|invece di|in plaats van)\s+(?P<replaced>[^.,;!?]{1,30})"
-    r"|\b(?:not|nicht|pas|no|não|non|niet)\s+(?P<denied>(?:the |den |dem |le |el |o )?\d[^.,;!?]{0,24}?)(?=,?\s+(?:but|sondern|mais|sino|mas|ma|maar)\b|[.,;!?)]|$)",
-    re.IGNORECASE,
-)
-_NO = re.compile(
-    r"\b(?:not|no|never|[a-z]+n't|dont|cannot|cancel\w*|stop\w*|withdraw\w*|refus\w+|drop\w*|nicht|kein\w*|abgesagt|gestoppt|pas|plus|annul\w*|no|cancel\w*|não|cancel\w*)\b",
+    r"\b(?:from|von|vom|de|du|desde|do|da|dal|van)\s+(?:the |den |dem |el |le |il )?"
+    r"(?P<moved>[^.,;!?]{0,12}\d[^.,;!?]{0,24}?)(?=\s+(?:to|auf|zum|nach|à|au|a|al|para|naar)\b)"
+    r"|\b(?:instead of|rather than|statt|anstatt|au lieu d[eu]|en vez del?|em vez d[eo]|en lugar de|invece di|"
+    r"in plaats van)\s+(?P<replaced>[^.,;!?]{1,30})"
+    r"|\b(?:not|nicht|pas|no|não|non|niet)\s+(?P<denied>(?:the |den |dem |le |el |o )?\d[^.,;!?]{0,24}?)"
+    r"(?=,?\s+(?:but|sondern|mais|sino|mas|ma|maar)\b|[.,;!?)]|$)",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,;:!?()–]\s*|\.\s+|\s-\s")
 # What is dated in words of time alone has no subject.
 _TIMES = frozenset(
     terms(
-        "week weeks day days month months year years today tomorrow yesterday monday tuesday wednesday thursday friday "
-        "saturday sunday date dates deadline morning end start woche tag tage monat jahr heute morgen gestern montag "
-        "dienstag mittwoch donnerstag freitag ende semaine jour jours mois année demain hier lundi mardi mercredi jeudi "
-        "vendredi fin semana día mes año mañana lunes martes miércoles jueves viernes dia mês ano amanhã segunda terça "
-        "quarta quinta sexta fim agreed noted update planned plan works"
+        "week weeks day days month months year years today tomorrow yesterday monday tuesday wednesday thursday "
+        "friday saturday sunday date dates deadline morning end start woche tag tage monat jahr heute morgen "
+        "gestern montag dienstag mittwoch donnerstag freitag ende semaine jour jours mois année demain hier lundi "
+        "mardi mercredi jeudi vendredi fin semana día mes año mañana lunes martes miércoles jueves viernes dia "
+        "mês ano amanhã segunda terça quarta quinta sexta fim agreed noted update planned plan works "
     )
 )
 
 
 def says_no(text: str) -> bool:
     """Whether a text denies, stops or refuses something."""
-    return bool(_NO.search(plain_words(text)))
+    return bool(cues.NO.search(plain_words(text)))
 
 
 def gone_from(text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -78,13 +77,19 @@ def parked(reading: Reading) -> dict[Piece, Piece]:
     return found
 
 
-_AND_A = re.compile(r"\b(?:and|plus|und|et|y|e) (?:an? |the |eine? |une? |una? |um |uma )?(?:rule|idea|proposal|regel|idee|règle|idée|regla|regra|ideia)\b", re.IGNORECASE)
+_AND_A = re.compile(
+    r"\b(?:and|plus|und|et|y|e) (?:an? |the |eine? |une? |una? |um |uma )?"
+    r"(?:rule|idea|proposal|regel|idee|règle|idée|regla|regra|ideia)\b",
+    re.IGNORECASE,
+)
 
 
 def _reversed_by(piece: Piece, earlier: list[Piece]) -> set[Piece]:
     """What it moves ("from 19 January"), and the decision that it takes back."""
     old_dates, old_numbers = gone_from(piece.text)
-    gone = {one for one in earlier if dates(one.text) & old_dates or (one.words & piece.words and one.numbers & old_numbers)}
+    gone = {
+        one for one in earlier if dates(one.text) & old_dates or (one.words & piece.words and one.numbers & old_numbers)
+    }
     if says_no(piece.text):
         decisions = [one for one in earlier if one.does(cues.DECIDED) and not says_no(one.text)]
         whole = frozenset(word for one in (piece,) for word in one.words)
@@ -106,9 +111,7 @@ def _corrected_by(piece: Piece, earlier: list[Piece]) -> set[Piece]:
 
 def _withdrawn_by(piece: Piece, earlier: list[Piece]) -> set[Piece]:
     """Somebody's own last words that object or claim."""
-    own = [
-        one for one in earlier if one.message.user_id == piece.message.user_id and piece.place - one.place <= BACK
-    ]
+    own = [one for one in earlier if one.message.user_id == piece.message.user_id and piece.place - one.place <= BACK]
     objections = [one for one in own if one.does(cues.OBJECTED)]
     return set((objections or own)[-1:])
 
@@ -129,7 +132,9 @@ def dated(text: str) -> dict[str, frozenset[str]]:
     found = dict[str, frozenset[str]]()
     for clause in _CLAUSE.split(plain_words(text)):
         if at := dates(clause):
-            subjects = [term for term in terms(clause) if term[0] != "#" and not term.startswith("month") and term not in _TIMES]
+            subjects = [
+                term for term in terms(clause) if term[0] != "#" and not term.startswith("month") and term not in _TIMES
+            ]
             if subjects:
                 found[subjects[0]] = found.get(subjects[0], frozenset()) | at
     return found

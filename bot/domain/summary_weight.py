@@ -11,11 +11,16 @@ from bot.domain.summary_last_word import gone_from, outdated, parked, says_no
 from bot.domain.summary_words import dates
 
 Weights = dict[Piece, float]
-_PERMISSION = re.compile(
-    r"\b(?:can|may|should|shall|do|is it ok|are we|kann|können|dürfen|darf|sollen|peut|peux|pouvons|doit|puedo|podemos|debemos|posso|podemos|devemos)\b",
-    re.IGNORECASE,
+_DECIDING = (
+    cues.ORDERED,
+    cues.DECIDED,
+    cues.RULED,
+    cues.FORBIDDEN,
+    cues.PROMISED,
+    cues.PROPOSED,
+    cues.OFFERED,
+    cues.REVERSED,
 )
-_DECIDING = (cues.ORDERED, cues.DECIDED, cues.RULED, cues.FORBIDDEN, cues.PROMISED, cues.PROPOSED, cues.OFFERED, cues.REVERSED)
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _LIST = re.compile(r"\b1[.)]\s.*\b2[.)]\s", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp)\b|n\s?=\s?\d", re.IGNORECASE)
@@ -30,7 +35,9 @@ class Weighing:
         self.outdated = outdated(reading)
         self._parked = parked(reading)
         self._names = _first_names(reading)
-        self._spoken_of = Counter(word for pieces in reading.by_place.values() for word in {w for p in pieces for w in p.words})
+        self._spoken_of = Counter(
+            word for pieces in reading.by_place.values() for word in {w for p in pieces for w in p.words}
+        )
         self._backers = {piece: reading.backers(piece) for piece in reading.pieces}
         self._answered = {piece: settles(piece, reading) for piece in reading.pieces if piece.asks}
         self._answers = {answer: question for question, answer in self._answered.items() if answer}
@@ -81,13 +88,24 @@ class Weighing:
         if not named and piece not in self._answers and not any(piece.does(cue) for cue in _DECIDING):
             return 0.0
         backed = min(2, len(self._backers[piece]))
-        weight = 3.0 * piece.does(cues.DECIDED) + 1.2 * min(1.5, len(cues.RULED.findall(piece.text))) + 1.2 * piece.does(cues.FORBIDDEN)
-        weight += 0.8 * piece.does(cues.PROMISED) + 0.7 * piece.does(cues.ORDERED) + 0.6 * bool(dates(piece.text)) + 0.5 * backed
-        weight += (1.5 * piece.does(cues.PROPOSED) + 0.7 * piece.does(cues.OFFERED)) * (backed > 0) + 0.8 * piece.does(cues.REVERSED)
+        weight = (
+            3.0 * piece.does(cues.DECIDED)
+            + 1.2 * min(1.5, len(cues.RULED.findall(piece.text)))
+            + 1.2 * piece.does(cues.FORBIDDEN)
+        )
+        weight += (
+            0.8 * piece.does(cues.PROMISED)
+            + 0.7 * piece.does(cues.ORDERED)
+            + 0.6 * bool(dates(piece.text))
+            + 0.5 * backed
+        )
+        weight += (1.5 * piece.does(cues.PROPOSED) + 0.7 * piece.does(cues.OFFERED)) * (backed > 0) + 0.8 * piece.does(
+            cues.REVERSED
+        )
         weight += 1.0 * self._late(piece) ** 2 + 0.9 * named
         weight += 0.4 * (piece.place in self._called_in)
         question = self._answers.get(piece)
-        if question and _PERMISSION.search(question.text) and (says_no(piece.text) or piece.does(cues.RULED)):
+        if question and question.does(cues.PERMISSION) and (says_no(piece.text) or piece.does(cues.RULED)):
             weight += 1.0
         weight -= 0.5 * piece.does(cues.OBJECTED) + 1.0 * piece.does(cues.HEDGED) + 1.0 * piece.does(cues.JOKED)
         weight -= 0.7 * piece.does(cues.WANTED) + 1.5 * piece.does(cues.PUT_OFF) + 0.7 * piece.does(cues.WONDERED)
@@ -136,10 +154,20 @@ class Weighing:
             refused = self._is_refused(piece)
             weight = 1.0 * min(3, hits) + 0.9 * refused + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
             weight += 0.2 * says_no(piece.text) + 0.3 * bool(piece.numbers) + 0.1 * min(8, len(piece.words))
-            weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) * (hits > 0) + 0.4 * self._central(piece)
+            weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) * (hits > 0) + 0.4 * self._central(
+                piece
+            )
             weight += 0.25 * min(3, len(self._backers[piece]))
-            weight -= 2.0 * piece.does(cues.DECIDED) + (0.1 if hits or refused else 0.6) * piece.asks + 0.8 * piece.does(cues.JOKED)
-            weight -= 0.8 * (piece.place == 0) + 0.3 * piece.does(cues.PROMISED) + (0.2 if hits else 0.6) * (len(piece.words) < 3 and not echo)
+            weight -= (
+                2.0 * piece.does(cues.DECIDED)
+                + (0.1 if hits or refused else 0.6) * piece.asks
+                + 0.8 * piece.does(cues.JOKED)
+            )
+            weight -= (
+                0.8 * (piece.place == 0)
+                + 0.3 * piece.does(cues.PROMISED)
+                + (0.2 if hits else 0.6) * (len(piece.words) < 3 and not echo)
+            )
             weight -= 1.0 * (piece.does(cues.FORBIDDEN) and not hits) + 0.5 * piece.does(cues.NEWS)
             weights[piece] = weight
         return weights
@@ -179,7 +207,12 @@ class Weighing:
             weight += 0.3 * bool(question) - 0.5 * piece.does(cues.HEDGED) - 0.9 * piece.does(cues.JOKED)
             weight -= 0.5 * bool(cues.LEANING.match(piece.text)) * (not question) + 1.0 * piece.does(cues.PUT_OFF)
             weight -= 1.2 * (size < 3) + 0.8 * piece.text.rstrip().endswith(":")
-            weight -= 0.5 * piece.does(cues.OBJECTED) + 0.6 * piece.does(_PLEASE) + 0.5 * (piece.does(cues.WANTED)) + 0.5 * bool(_LIST.search(piece.text))
+            weight -= (
+                0.5 * piece.does(cues.OBJECTED)
+                + 0.6 * piece.does(_PLEASE)
+                + 0.5 * (piece.does(cues.WANTED))
+                + 0.5 * bool(_LIST.search(piece.text))
+            )
             weights[piece] = weight
         return weights
 
@@ -226,7 +259,7 @@ class Weighing:
         return piece.place / max(1, len(self.reading.thread.messages) - 1)
 
     def _throws_back(self, piece: Piece) -> bool:
-        """Whether it takes up somebody else's number right after them, and makes another of it: "3 days is 6 quotes"."""
+        """Whether it makes another number of somebody else's, right after them: "3 days is 6 quotes"."""
         return any(
             one.message.user_id != piece.message.user_id and one.numbers & piece.numbers and piece.numbers - one.numbers
             and len(piece.words) <= 6 and not one.asks and piece.does(cues.IS)
@@ -242,8 +275,6 @@ def _is_contrary(piece: Piece, decision: Piece) -> bool:
 
 def _first_names(reading: Reading) -> re.Pattern[str] | None:
     """Somebody of the thread who is said to do something: "Priya does the page", "@Ines submits it"."""
-    names = {message.name for message in reading.thread.messages if message.name}
-    known = "|".join(sorted(re.escape(part) for name in names for part in (name, name.split()[0]) if len(part) > 2))
-    if not known:
-        return None
-    return re.compile(rf"(?:^|[.!?:;,]\s+|@|\band )(?:{known}),? (?!is |was |has |said |says |asks |asked )(?:\w+s|macht|liefert|schickt|reicht|fait|envoie|prend|hace|env[íi]a|faz|will|kann|can)\b")
+    names = {message.name.strip() for message in reading.thread.messages} - {""}
+    parts = {part for name in names for part in (name, name.split()[0]) if len(part) > 2}
+    return cues.done_by("|".join(sorted(map(re.escape, parts)))) if parts else None

@@ -50,42 +50,43 @@ _NUMBER_WORDS = {
     if word not in ("sept", "dez", "once", "elf")
 }
 # Words that stand anywhere and tell nothing of what is spoken of.
-_COMMON = frozenset(
-    """a about after again all also always am an and any are as at back be because been before being but by can could did
-    do does doing done don't each else even ever every for from get gets got had has have having he her here him his how i
-    i'd i'll i'm i've if in into is isn't it it's its just let let's like made make makes many may me more most much must my
-    no none nor not now of off oh ok okay on one only or other our out over own per please really same say says said she
-    should so some still such than thank thanks that that's the their them then there there's these they this those though
-    to too under until up us very want was we we'd we'll we're we've well were what what's when where whether which while
-    who why will with without won't would yes yet you you'd you'll you're your
-    aber als am an auch auf aus bei bin bis bitte da das dass dem den der des die dir doch du ein eine einem einen einer
-    es für gibt hat hab habe haben hier ich ihr im in ist ja jetzt kann kein keine mal man mehr mein mich mir mit nach nein
-    nicht noch nur oder schon sehr sein sich sie sind so um und uns unser vom von vor war was wenn wer wie wir wird wo zu
-    zum zur zwar über
-    à au aux avec c'est ce ces cette d'un d'une dans de des donc du elle en est et eux il ils je j'ai la le les leur lui ma
-    mais me même mes moi mon ne nos notre nous on ou oui où par pas plus pour qu que qui sa sans se ses si son sont sur ta
-    te tes toi ton tout très tu un une va vos votre vous y
-    al algo como con cuando de del donde el ella en era es esa ese eso esta este está esto ha hay la las le lo los más me mi
-    muy no nos o para pero por porque que se si sí sin sobre son su sus también te tu un una uno ya yo
-    ao aos as com da das de do dos e ela ele em era essa esse está eu foi há isso já mais mas me meu minha muito na nas no
-    nos não o os ou para pela pelo por que se sem seu são só sua também te tem um uma vai você
-    """.split()
+_COMMON = frozenset(  # in English, German, French, Spanish and Portuguese
+    """
+    a about after again all also always am an and any are as at back be because been before being but by can could
+    did do does doing done don't each else even ever every for from get gets got had has have having he her here him
+    his how i i'd i'll i'm i've if in into is isn't it it's its just let let's like made make makes many may me more
+    most much must my no none nor not now of off oh ok okay on one only or other our out over own per please really
+    same say says said she should so some still such than thank thanks that that's the their them then there there's
+    these they this those though to too under until up us very want was we we'd we'll we're we've well were what
+    what's when where whether which while who why will with without won't would yes yet you you'd you'll you're your
+    aber als auch auf aus bei bin bis bitte da das dass dem den der des die dir doch du ein eine einem einen einer
+    es für gibt hat hab habe haben hier ich ihr im ist ja jetzt kann kein keine mal man mehr mein mich mir mit nach
+    nein nicht noch nur oder schon sehr sein sich sie sind um und uns unser vom von vor war wenn wer wie wir wird wo
+    zu zum zur zwar über à au aux avec c'est ce ces cette d'un d'une dans de donc elle en est et eux il ils je j'ai
+    la le les leur lui ma mais même mes moi mon ne nos notre nous ou oui où par pas plus pour qu que qui sa sans se
+    ses si son sont sur ta te tes toi ton tout très tu un une va vos votre vous y al algo como con cuando del donde
+    el ella era esa ese eso esta este está esto ha hay las lo los más mi muy o para pero por porque sí sin sobre su
+    sus también una uno ya yo ao aos com dos e ela ele em essa esse eu foi há isso já mas meu minha muito na nas não
+    os pela pelo sem seu são só sua também tem uma vai você
+    """.split()  # noqa: SIM905
 )
 # Initials that would be common words in small letters.
-_INITIALS = frozenset("US IT UN EU HR PR AM".split())
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|dr|prof|mr|mrs|ms|approx|ca|bzw|z\. ?b|d\. ?h|etc|nr|st|p\. ?ex)\.)$", re.I)
+_INITIALS = frozenset(("US", "IT", "UN", "EU", "HR", "PR", "AM"))
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|dr|prof|mr|mrs|ms|approx|ca|bzw|z\. ?b|d\. ?h|etc|nr|st|p\. ?ex)\.)$", re.I
+)
 _ENUMERATED = re.compile(r"^\s*1[.)]\s")
 _END = re.compile(r"(?<=[.!?…。！？])[\"”»')]*\s+|(?<=[。！？])")
 
 
 @lru_cache(maxsize=4096)
 def plain_words(text: str) -> str:
-    """A text as two of them are compared letter by letter: NFKC, without emoji names and marks of format, blanks as one.
+    """A text as two are compared letter by letter: NFKC, without emoji names and marks of format, blanks as one.
 
     Typographic quotation marks and dashes are told as the plain ones.
     """
     text = unicodedata.normalize("NFKC", EMOJI.sub(" ", text))
-    text = text.translate(str.maketrans("’‘“”„«»–—‑", "''\"\"\"\"\"---"))
+    text = text.translate(str.maketrans("’‘“”„«»–—‑", '\'\'"""""---'))
     return " ".join(_MARKS.sub("", text).split())
 
 
