@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain import summary_cues as cues
 from bot.domain.summary import Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
-from bot.domain.summary_weight import Weighing, Weights
+from bot.domain.summary_weight import DECISION, Weighing, Weights
 from bot.domain.text import clip
 
 # How alike two of some texts are, by their places: up to 1.
@@ -79,7 +79,7 @@ def extract(thread: Thread, likeness: Likeness) -> Summary:
     for span in chosen.dissent:  # "February it is, grudgingly" decides and objects
         if weighing.decisions.get(span.pieces[0], 0) >= 2:
             choice.give_back(span)
-    chosen.decisions = choice.take(weighing.decisions, room.decisions, least=1.5)
+    chosen.decisions = choice.take(weighing.decisions, room.decisions, least=DECISION)
     chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=1.5)
     chosen.asks = choice.take(weighing.asks, room.asks, least=1.0)
     chosen.key_points = choice.take(weighing.key_points, room.key_points, least=0.7)

@@ -10,6 +10,7 @@ from bot.domain.summary_acts import Piece, Reading, agrees, settles
 from bot.domain.summary_last_word import gone_from, outdated, parked, says_no
 from bot.domain.summary_words import dates
 
+DECISION = 1.3  # the weight from which on a piece may be a decision
 Weights = dict[Piece, float]
 _DECIDING = (
     cues.ORDERED,
@@ -20,7 +21,9 @@ _DECIDING = (
     cues.PROPOSED,
     cues.OFFERED,
     cues.REVERSED,
+    cues.WE_DO,
 )
+_BY = re.compile(r"\b(?:by|until|on|from|bis|am|ab|le|avant|d'ici|el|antes|em|até|para|a partir)\b", re.IGNORECASE)
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _LIST = re.compile(r"\b1[.)]\s.*\b2[.)]\s", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp)\b|n\s?=\s?\d", re.IGNORECASE)
@@ -79,15 +82,17 @@ class Weighing:
             before = [one for one in self.reading.by_place[piece.place] if one.number == piece.number - 1]
             if before and before[0].does(cues.DECIDED) and not piece.does(cues.PUT_OFF):
                 weight += 1.5
-            if weight >= 1.5:
+            if weight >= DECISION:
                 weights[piece] = weight
         return weights
 
     def _decides(self, piece: Piece) -> float:
         named = bool(self._names and self._names.search(piece.text))
-        if not named and piece not in self._answers and not any(piece.does(cue) for cue in _DECIDING):
-            return 0.0
         backed = min(2, len(self._backers[piece]))
+        if not named and backed < 2 and piece not in self._answers and not any(piece.does(cue) for cue in _DECIDING):
+            return 0.0
+        accepts = piece.does(cues.AGREED) and len(piece.words) > 2 and not agrees(piece)
+        due = bool(dates(piece.text)) and piece.does(_BY)
         weight = (
             3.0 * piece.does(cues.DECIDED)
             + 1.2 * min(1.5, len(cues.RULED.findall(piece.text)))
@@ -97,7 +102,7 @@ class Weighing:
             0.8 * piece.does(cues.PROMISED)
             + 0.7 * piece.does(cues.ORDERED)
             + 0.6 * bool(dates(piece.text))
-            + 0.5 * backed
+            + 0.7 * backed + 0.5 * accepts + 0.4 * due
         )
         weight += (1.5 * piece.does(cues.PROPOSED) + 0.7 * piece.does(cues.OFFERED)) * (backed > 0) + 0.8 * piece.does(
             cues.REVERSED
@@ -108,8 +113,9 @@ class Weighing:
         if question and question.does(cues.PERMISSION) and (says_no(piece.text) or piece.does(cues.RULED)):
             weight += 1.0
         weight -= 0.5 * piece.does(cues.OBJECTED) + 1.0 * piece.does(cues.HEDGED) + 1.0 * piece.does(cues.JOKED)
-        weight -= 0.7 * piece.does(cues.WANTED) + 1.5 * piece.does(cues.PUT_OFF) + 0.7 * piece.does(cues.WONDERED)
+        weight -= 0.7 * piece.does(cues.WANTED) + (0.7 if due else 1.5) * piece.does(cues.PUT_OFF) + 0.7 * piece.does(cues.WONDERED)
         weight += 1.5 * bool(gone_from(piece.text)[0])
+        weight += 0.6 * piece.does(cues.WE_DO) + 0.6 * piece.does(cues.THEN)
         weight -= 0.8 * piece.does(cues.IF) + 1.0 * (len(piece.words) < 2) + 1.5 * bool(_LIST.search(piece.text))
         return weight
 
@@ -148,11 +154,11 @@ class Weighing:
         )
         for piece in self.reading.pieces:
             hits, doubts = len(cues.OBJECTED.findall(piece.text)), len(cues.DOUBTED.findall(piece.text))
+            refused, opposes = self._is_refused(piece), self._opposes(piece)
             echo, contrary = self._throws_back(piece), any(_is_contrary(piece, one) for one in decided)
-            if piece in self.outdated or not piece.words or not (hits or doubts or echo or self._is_refused(piece)):
+            if piece in self.outdated or not piece.words or not (hits or doubts or echo or refused or opposes):
                 continue
-            refused = self._is_refused(piece)
-            weight = 1.0 * min(3, hits) + 0.9 * refused + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
+            weight = 1.0 * min(3, hits) + 0.9 * refused + 1.2 * opposes + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
             weight += 0.2 * says_no(piece.text) + 0.3 * bool(piece.numbers) + 0.1 * min(8, len(piece.words))
             weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) * (hits > 0) + 0.4 * self._central(
                 piece
@@ -168,7 +174,8 @@ class Weighing:
                 + 0.3 * piece.does(cues.PROMISED)
                 + (0.2 if hits else 0.6) * (len(piece.words) < 3 and not echo)
             )
-            weight -= 1.0 * (piece.does(cues.FORBIDDEN) and not hits) + 0.5 * piece.does(cues.NEWS)
+            weight -= 1.0 * piece.does(cues.CORRECTED)
+            weight -= 1.0 * (piece.does(cues.FORBIDDEN) and not hits and not opposes) + 0.5 * piece.does(cues.NEWS)
             weights[piece] = weight
         return weights
 
@@ -179,13 +186,16 @@ class Weighing:
         for piece in self.reading.pieces:
             listed, wanted = bool(_LIST.search(piece.text)), len(cues.WANTED.findall(piece.text))
             lacking, made = piece.does(cues.LACKING), piece.does(cues.MADE_BY_MARKETING)
-            if piece in self.outdated or not piece.words or not (wanted or listed or (lacking and made)):
+            if piece in self.outdated or not piece.words or not (
+                wanted or listed or (lacking and made and piece not in self._answers)
+            ):
                 continue
             weight = 1.0 * min(2, wanted) + 1.8 * listed + 0.3 * lacking + 0.7 * made
             weight += 0.1 * min(8, len(piece.words)) + 0.3 * self._central(piece)
             weight += 0.3 * min(2, len(self._backers[piece])) + 0.4 * (piece.asks and made)
             weight -= 1.5 * piece.does(cues.DECIDED) + 0.8 * piece.does(cues.FORBIDDEN) + 0.5 * piece.does(cues.JOKED)
             weight -= 0.7 * piece.does(cues.PROMISED) + 0.8 * (len(piece.words) < 2) + 1.0 * piece.does(cues.REVERSED)
+            weight -= 1.2 * piece.does(cues.HOW_MANY)
             weight -= 1.0 * piece.does(cues.PARKED) + 0.8 * (piece in self._parked) + 1.0 * self._is_refused(piece)
             weights[piece] = weight
         return weights
@@ -239,6 +249,13 @@ class Weighing:
             for one in self.reading.after(question, len(self.reading.thread.messages))
             if one.message.user_id != question.message.user_id
             and (one.place - question.place <= 3 or one.words & question.words)
+        )
+
+    def _opposes(self, piece: Piece) -> bool:
+        """Whether it turns against what somebody else has just said: "I'm deleting it" - "Don't delete it"."""
+        return piece.does(cues.DONT) and any(
+            one.message.user_id != piece.message.user_id and one.words & piece.words and not says_no(one.text)
+            for one in self.reading.before(piece, 2)
         )
 
     def _is_refused(self, piece: Piece) -> bool:

@@ -19,6 +19,7 @@ from bot.views.digest_lines import (
     region_name,
     search_line,
 )
+from bot.views.thread_summary import thread_line
 
 COMMAND = "/digest"
 MORE = "digest.more"  # value: first day and first day after, "2026-11-16:2026-11-23"
@@ -213,6 +214,11 @@ def _endings(digest: Digest) -> list[dict[str, Any]]:
     if this.replies:
         own = {0: "", this.replies: ", all from you"}.get(this.own_replies, f", {this.own_replies:,} of them yours")
         lines.append(f"✅ *Loops closed*: {count(this.replies, 'answer', 'answers')} went back to the field{own}.")
+    if digest.threads:
+        lines.append(f"📝 *{count(digest.threads_total, 'thread', 'threads')} sent to marketing*")
+        lines += [f"• {thread_line(one)}" for one in digest.threads]
+        if digest.threads_total > len(digest.threads):
+            lines.append(f"…and {digest.threads_total - len(digest.threads)} more")
     if digest.expiring:
         lines.append("📅 *Expiring*")
         lines += [f"• {expiring_line(one.subject, one.tally, digest.today)}" for one in digest.expiring[:EXPIRING]]

@@ -54,6 +54,16 @@ def coverage(told: Told) -> str:
     return " · ".join(filter(None, parts))
 
 
+def thread_line(told: Told) -> str:
+    """A captured thread in one line of a digest: where it stands, and its decision or what else it comes to."""
+    place = f"#{inert(clip(told.channel, 80))}" if told.channel else "A private channel"
+    address = told.link if told.channel else ""
+    summary = told.summary
+    first = next(iter((*summary.decisions, *summary.key_points, *summary.asks) if summary else ()), None)
+    said = f": {inert(clip(' '.join(first.text.split()), 140))}" if first else ""
+    return f"{f'<{address}|{place}>' if address else place}{said}"
+
+
 def details_message(told: Told) -> dict[str, Any]:
     """Each claim with the words that it rests on; stands in the thread of the message to marketing."""
     if told.summary is None:
