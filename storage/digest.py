@@ -11,10 +11,12 @@ from bot.domain.digest import Counted
 from bot.domain.digest_findings import SPLIT_RATINGS, WEEKS
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally
 from bot.domain.digest_period import Period
-from storage import digest_words, filed_away_result, people
+from storage import digest_words, filed_away_result, people, thread, thread_told
 from storage.asset import AssetVersion
 from storage.feedback import Feedback, FeedbackReply
 from storage.people import Person
+
+THREADS = 3  # captured ones that a digest tells of; the others are counted
 
 _said = Feedback
 _used = col(_said.use) == "used_with_customer"
@@ -41,6 +43,8 @@ def count_digest(session: Session, *, team_id: str, reader_id: str, period: Peri
         waiting_total=waiting_total,
         candidates=digest_words.list_candidates(session, team_id=team_id, period=period),
         checks=filed_away_result.list_closed(session, team_id=team_id, start=period.start, end=period.end),
+        threads=thread_told.list_newest(session, team_id=team_id, start=period.start, end=period.end, limit=THREADS),
+        threads_total=thread.count_captured(session, team_id=team_id, start=period.start, end=period.end),
     )
 
 

@@ -82,6 +82,14 @@ def get_told(session: Session, row: CapturedThread) -> Told:
     )
 
 
+def list_newest(session: Session, *, team_id: str, start: datetime, end: datetime, limit: int) -> list[Told]:
+    """The threads that were captured last in a period, and are still, the newest first."""
+    query = select(CapturedThread).where(CapturedThread.team_id == team_id, CapturedThread.state == CAPTURED)
+    query = query.where(CapturedThread.captured_at >= start, CapturedThread.captured_at < end)
+    newest = query.order_by(col(CapturedThread.captured_at).desc(), col(CapturedThread.id).desc()).limit(limit)
+    return [get_told(session, row) for row in session.exec(newest)]
+
+
 def name_of(message: ThreadMessage, names: dict[str, str]) -> str:
     """Who wrote a message, as people call them."""
     return names.get(message.user_id, "") if message.user_id else message.name

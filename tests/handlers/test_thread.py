@@ -416,6 +416,21 @@ def test_a_post_in_a_thread_of_which_nobody_knows_is_not_repeated(slack: Slack) 
     assert len([one for one in video(slack).replies if "This thread in short" in one.text]) == 1
 
 
+def test_the_digest_tells_of_the_threads(slack: Slack) -> None:
+    tess, dre, ines = slack.person(TESS), slack.person(DRE), slack.person(INES)
+    assert "sent to marketing" not in ines.command("/digest")
+    first = tess.says("We need the Corvane price sheet in Czech by Friday.", "#general")
+    dre.says("Decision: Lenka translates it by Friday.", "#general", thread_ts=first.ts)
+    memo(dre, first)
+    slack.jump(by_seconds=60)
+    told = ines.command("/digest")
+    assert "📝 *1 thread sent to marketing*" in told
+    assert "|#general>: Decision: Lenka translates it by Friday." in told
+    tess.click("Take it back")
+    slack.settle()
+    assert "sent to marketing" not in ines.command("/digest 1 week")
+
+
 def test_what_was_taken_back_is_nowhere_any_more(slack: Slack, company_url: str) -> None:
     tess, dre = slack.person(TESS), slack.person(DRE)
     first = tess.says("We need the Corvane price sheet in Czech by Friday.", "#general")
