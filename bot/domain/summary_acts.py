@@ -83,13 +83,19 @@ class Reading:
             yield from reversed(self.by_place.get(place, []))
 
     def backers(self, piece: Piece) -> list[Piece]:
-        """Short messages of others right after it that agree."""
-        return [
-            one
-            for one in self.after(piece)
-            if one.message.user_id != piece.message.user_id and one.number == 0 and agrees(one)
-            and (one.place - piece.place <= 3 or one.terms & piece.terms)
-        ]  # fmt: skip
+        """Short messages of others after it that agree.
+
+        They follow it before anybody else states something, or they are near and take up a word of it.
+        """
+        found, is_open = list[Piece](), True
+        for one in self.after(piece):
+            if one.message.user_id == piece.message.user_id or one.asks:
+                continue
+            if agrees(one) and one.number == 0 and (is_open or one.terms & piece.terms):
+                found.append(one)
+            elif len(one.words) > 2:
+                is_open = False
+        return found
 
 
 def read(thread: Thread) -> Reading:
@@ -106,7 +112,7 @@ def read(thread: Thread) -> Reading:
 
 def agrees(piece: Piece) -> bool:
     """Whether somebody says yes, in few words."""
-    return piece.does(cues.AGREED) and not piece.asks and len(piece.shown) < 60
+    return piece.does(cues.AGREED) and not piece.asks and not piece.does(cues.PUT_OFF) and len(piece.shown) < 60
 
 
 def settles(question: Piece, reading: Reading) -> Piece | None:

@@ -15,6 +15,7 @@ Likeness = Callable[[Sequence[str]], Callable[[int, int], float]]
 LINES, WIDTH = 25, 120  # a screen: lines, and the characters in one
 LONGEST = 230  # characters of a point
 SHARE = 0.6  # of the thread's characters, up to which points are told with the sentences beside them
+FEW_WORDS = 4  # under which words that two pieces share make them no more alike
 SAME = 0.75  # likeness from which on two pieces say the same
 LONG_THREAD, STRETCH = 30, 6  # messages: from where on a thread is long, and what belongs together in it
 
@@ -221,6 +222,6 @@ class _Choice:
         return min(1.2, 0.5 * near)
 
     def _shared(self, one: Piece, other: Piece) -> float:
-        fewer = min(len(one.words), len(other.words))
-        words = len(one.words & other.words) / fewer if fewer else 0.0
+        fewer = max(FEW_WORDS, min(len(one.words), len(other.words)))
+        words = len(one.words & other.words) / fewer
         return max(0.8 * words, self._likeness(self._places[one], self._places[other]))

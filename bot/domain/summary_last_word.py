@@ -10,7 +10,7 @@ BACK = 12  # messages back in which somebody's own withdrawn words are looked fo
 # "from A to B", "B instead of A", "not A but B": what stands in `gone` is no longer so.
 _GONE = re.compile(
     r"\b(?:from|von|vom|de|du|desde|do|da|dal|van)\s+(?:the |den |dem |el |le |il )?"
-    r"(?P<moved>[^.,;!?]{0,12}\d[^.,;!?]{0,24}?)(?=\s+(?:to|auf|zum|nach|à|au|a|al|para|naar)\b)"
+    r"(?P<moved>[^.,;!?]{0,12}\d(?:[^.,;!?]|(?<=\d)\.){0,24}?)(?=\s+(?:to|auf|zum|nach|à|au|a|al|para|naar)\b)"
     r"|\b(?:instead of|rather than|statt|anstatt|au lieu d[eu]|en vez del?|em vez d[eo]|en lugar de|invece di|"
     r"in plaats van)\s+(?P<replaced>[^.,;!?]{1,30})"
     r"|\b(?:not|nicht|pas|no|não|non|niet)\s+(?P<denied>(?:the |den |dem |le |el |o )?\d[^.,;!?]{0,24}?)"
@@ -51,12 +51,16 @@ def outdated(reading: Reading) -> set[Piece]:
     for piece in reading.pieces:
         if piece.asks:
             continue
+        withdraws = len(piece.shown) < 80 and piece.does(cues.WITHDRAWN)
+        reverses, corrects = piece.does(cues.REVERSED), bool(piece.numbers) and piece.does(cues.CORRECTED)
+        if not (withdraws or reverses or corrects or dates(piece.text)):
+            continue
         earlier = [one for one in reading.pieces if one.place < piece.place]
-        if piece.does(cues.REVERSED):
+        if reverses:
             gone |= _reversed_by(piece, earlier)
-        if piece.does(cues.CORRECTED) and piece.numbers:
+        if corrects:
             gone |= _corrected_by(piece, earlier)
-        if piece.does(cues.WITHDRAWN) and len(piece.shown) < 80:
+        if withdraws:
             gone |= _withdrawn_by(piece, earlier)
         if dates(piece.text):
             gone |= _dated_anew(piece, earlier)

@@ -8,8 +8,9 @@ from functools import cached_property
 from bot.domain import summary_cues as cues
 from bot.domain.summary_acts import Piece, Reading, agrees, settles
 from bot.domain.summary_last_word import gone_from, outdated, parked, says_no
-from bot.domain.summary_words import dates
+from bot.domain.summary_words import dates, terms
 
+TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
 DECISION = 1.3  # the weight from which on a piece may be a decision
 Weights = dict[Piece, float]
 _DECIDING = (
@@ -38,6 +39,7 @@ class Weighing:
         self.outdated = outdated(reading)
         self._parked = parked(reading)
         self._names = _first_names(reading)
+        self._called = {term for message in reading.thread.messages for term in terms(message.name)}
         self._spoken_of = Counter(
             word for pieces in reading.by_place.values() for word in {w for p in pieces for w in p.words}
         )
@@ -102,7 +104,9 @@ class Weighing:
             0.8 * piece.does(cues.PROMISED)
             + 0.7 * piece.does(cues.ORDERED)
             + 0.6 * bool(dates(piece.text))
-            + 0.7 * backed + 0.5 * accepts + 0.4 * due
+            + 0.7 * backed
+            + 0.5 * accepts
+            + 0.4 * due
         )
         weight += (1.5 * piece.does(cues.PROPOSED) + 0.7 * piece.does(cues.OFFERED)) * (backed > 0) + 0.8 * piece.does(
             cues.REVERSED
@@ -113,7 +117,11 @@ class Weighing:
         if question and question.does(cues.PERMISSION) and (says_no(piece.text) or piece.does(cues.RULED)):
             weight += 1.0
         weight -= 0.5 * piece.does(cues.OBJECTED) + 1.0 * piece.does(cues.HEDGED) + 1.0 * piece.does(cues.JOKED)
-        weight -= 0.7 * piece.does(cues.WANTED) + (0.7 if due else 1.5) * piece.does(cues.PUT_OFF) + 0.7 * piece.does(cues.WONDERED)
+        weight -= (
+            0.7 * piece.does(cues.WANTED)
+            + (0.7 if due else 1.5) * piece.does(cues.PUT_OFF)
+            + 0.7 * piece.does(cues.WONDERED)
+        )
         weight += 1.5 * bool(gone_from(piece.text)[0])
         weight += 0.6 * piece.does(cues.WE_DO) + 0.6 * piece.does(cues.THEN)
         weight -= 0.8 * piece.does(cues.IF) + 1.0 * (len(piece.words) < 2) + 1.5 * bool(_LIST.search(piece.text))
@@ -124,7 +132,7 @@ class Weighing:
         """What nobody has answered."""
         weights: Weights = {}
         for piece in self.reading.pieces:
-            if piece in self.outdated or not piece.words:
+            if piece in self.outdated or not piece.words - self._called:
                 continue
             put_aside = piece in self._parked
             if piece.asks or put_aside:
@@ -158,7 +166,9 @@ class Weighing:
             echo, contrary = self._throws_back(piece), any(_is_contrary(piece, one) for one in decided)
             if piece in self.outdated or not piece.words or not (hits or doubts or echo or refused or opposes):
                 continue
-            weight = 1.0 * min(3, hits) + 0.9 * refused + 1.2 * opposes + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
+            weight = (
+                1.0 * min(3, hits) + 0.9 * refused + 1.2 * opposes + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
+            )
             weight += 0.2 * says_no(piece.text) + 0.3 * bool(piece.numbers) + 0.1 * min(8, len(piece.words))
             weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) * (hits > 0) + 0.4 * self._central(
                 piece
@@ -186,8 +196,10 @@ class Weighing:
         for piece in self.reading.pieces:
             listed, wanted = bool(_LIST.search(piece.text)), len(cues.WANTED.findall(piece.text))
             lacking, made = piece.does(cues.LACKING), piece.does(cues.MADE_BY_MARKETING)
-            if piece in self.outdated or not piece.words or not (
-                wanted or listed or (lacking and made and piece not in self._answers)
+            if (
+                piece in self.outdated
+                or not piece.words
+                or not (wanted or listed or (lacking and made and piece not in self._answers))
             ):
                 continue
             weight = 1.0 * min(2, wanted) + 1.8 * listed + 0.3 * lacking + 0.7 * made
@@ -197,6 +209,8 @@ class Weighing:
             weight -= 0.7 * piece.does(cues.PROMISED) + 0.8 * (len(piece.words) < 2) + 1.0 * piece.does(cues.REVERSED)
             weight -= 1.2 * piece.does(cues.HOW_MANY)
             weight -= 1.0 * piece.does(cues.PARKED) + 0.8 * (piece in self._parked) + 1.0 * self._is_refused(piece)
+            if not wanted and not listed and self.key_points.get(piece, 0.0) - weight > TELLS_MORE:
+                continue
             weights[piece] = weight
         return weights
 
@@ -229,14 +243,13 @@ class Weighing:
     @cached_property
     def _called_in(self) -> set[int]:
         """The messages of those whom somebody asked by name to speak."""
-        called = set[str]()
-        found = set[int]()
+        names = {f"@{one.name}": one.user_id for one in self.reading.thread.messages if one.name}
+        called, found = set[str](), set[int]()
         for place, message in enumerate(self.reading.thread.messages):
             if message.user_id in called:
                 found.add(place)
-            for other in self.reading.thread.messages:
-                if other.name and f"@{other.name}" in message.text and other.user_id != message.user_id:
-                    called.add(other.user_id)
+            if "@" in message.text:
+                called |= {who for name, who in names.items() if name in message.text and who != message.user_id}
         return found
 
     def _is_settled(self, question: Piece) -> bool:

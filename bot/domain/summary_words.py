@@ -158,7 +158,7 @@ def _number(token: str) -> list[str]:
 
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _DAY_MONTH = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s*(?:to|and|und|et|y|e|bis|-|–|,|&|/)\s*(\d{{1,2}})(?:st|nd|rd|th|\.)?)?"
+    rf"(?<![\d.,])\b(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s*(?:to|and|und|et|y|e|bis|-|–|,|&|/)\s*(\d{{1,2}})(?:st|nd|rd|th|\.)?)?"
     rf"\s*(?:of |de )?\s*({_MONTH})\b",
     re.IGNORECASE,
 )
