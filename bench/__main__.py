@@ -3,7 +3,21 @@
 import subprocess
 import sys
 
-NAMES = ("start", "ack", "digest", "fuzz", "load", "nth", "zones", "fanout", "twice", "year", "anonymity", "crash")
+NAMES = (
+    "start",
+    "ack",
+    "digest",
+    "summaries",
+    "fuzz",
+    "load",
+    "nth",
+    "zones",
+    "fanout",
+    "twice",
+    "year",
+    "anonymity",
+    "crash",
+)
 
 
 def main() -> int:

@@ -87,8 +87,8 @@ class Measuring:
         """Whether a gold point is shown.
 
         The points that cite one of its messages must together hold half of its words, and half of its numbers, of those
-        that its messages hold at all (gold is in its own words and in English, whatever the thread's language: what is in
-        no message no summary could quote). Words are stems (`summary_words.terms`), "two" is 2.
+        that its messages hold at all (gold is in its own words and in English, whatever the thread's language: what is
+        in no message no summary could quote). Words are stems (`summary_words.terms`), "two" is 2.
         """
         near = [point for point in points if set(point.ts) & set(gold["ts"])]
         if not near:

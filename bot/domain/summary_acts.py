@@ -151,7 +151,8 @@ def _joined(found: list[str]) -> list[str]:
         short = last and min(len(plain_words(last)), len(plain_words(sentence))) < SHORT
         asked = last.rstrip().endswith("?") and len(plain_words(sentence)) >= TINY
         asked = asked or (sentence.rstrip().endswith("?") and len(plain_words(last)) >= TINY)
-        if short and not asked and len(plain_words(last)) + len(plain_words(sentence)) < LONG:
+        nods = last and cues.NOD.fullmatch(sentence.strip())
+        if nods or (short and not asked and len(plain_words(last)) + len(plain_words(sentence)) < LONG):
             joined[-1] = f"{last} {sentence}"
         else:
             joined.append(sentence)

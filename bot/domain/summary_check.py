@@ -14,14 +14,17 @@ from bot.domain.text import clean
 
 MOST_SOURCES = 6  # messages of one claim: with many of them any words would be found
 LONGEST = 300  # characters of one claim
-SUPPORT = 0.5  # the share of a claim's words that must stand in its messages
+SUPPORT = 0.6  # the share of the words of a claim, and of each of its sentences, that must stand in its messages
+CLAUSE = 1 / 3  # and of each of its clauses of two words and more
 NEAR = 1 / 3  # the share from which on a sentence is one of those that a claim is made of
 _UNSAFE = re.compile(
     r"https?:|www\.|<[@!#]|@(?:here|channel|everyone)\b|(?:^|\s)/[a-z][a-z-]+|\]\(|```|\b[a-z0-9-]+\.(?:com|org|net|io|example|dev|co)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_END = re.compile(r"(?<=[.!?])\s+")
+_END = re.compile(r"(?<=[.!?;])\s+")
+_LABEL = re.compile(r"^\W*[^\W\d_]+:\s")
+_CLAUSE = re.compile(r"[,;:.!?()–]\s*")
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Checking:
         self._reading: Reading = read(thread)
         self._gone = outdated(self._reading)
         names = {part for message in thread.messages for part in re.findall(r"[^\W\d_]{3,}", message.name)}
+        self._called = {term for part in names for term in terms(part)}
         self._people = {part.casefold() for part in names}
 
     def summary(self, claimed: Summary) -> Checked:
@@ -75,10 +79,10 @@ class Checking:
 
         In this order: it must be plain words of at most LONGEST characters without links, mentions and commands; its
         one to MOST_SOURCES messages must exist; its quote must stand in one of them letter for letter (compared as
-        NFKC, without marks of format and emoji names); its numbers, months and names must occur in them; half of its
-        words must (stems, without common words); and the sentences that it is made of must not all be questions, be
-        outdated by a later message or say the opposite (one denies and the other does not). What somebody pasted, and
-        what follows words for a machine, is no source.
+        NFKC, without marks of format and emoji names); its numbers, months and names must occur in them, and SUPPORT of
+        the words of each of its sentences (stems, without common words and names); and the sentences that one of its is
+        made of must not all be questions, be outdated by a later message or say the opposite (one denies and the other
+        does not). What somebody pasted, and what follows words for a machine, is no source.
         """
         if not point.text.strip() or len(point.text) > LONGEST or clean(point.text) != point.text:
             return "shape"
@@ -94,24 +98,40 @@ class Checking:
             return "number"
         if self._unknown_names(point, pieces):
             return "name"
-        words = set(terms(point.text)) - set(numbers(point.text))
-        if not words or len(words & said) / len(words) < SUPPORT:
+        if not self._is_supported(point.text, said):
             return "unsupported"
-        return self._against_its_sentences(point, pieces, words, part)
+        against = (self._against_its_sentences(sentence, pieces, part) for sentence in _END.split(point.text))
+        return next((reason for reason in against if reason), None)
 
-    def _against_its_sentences(self, point: Point, pieces: list[Piece], words: set[str], part: str) -> str | None:
+    def _words(self, text: str) -> set[str]:
+        """What it tells, without numbers, names of people and a label ("Decision: ...") before it."""
+        told = {term for term in terms(_LABEL.sub("", text)) if not term.startswith("#")}
+        return told - self._called
+
+    def _is_supported(self, claim: str, said: set[str]) -> bool:
+        """Whether its words stand in its messages, and no sentence or clause hides behind the others."""
+        if not self._words(claim):
+            return False
+        for least, parts in ((SUPPORT, [claim, *_END.split(claim)]), (CLAUSE, _CLAUSE.split(claim))):
+            for part in parts:
+                words = self._words(part)
+                if len(words) > (least == CLAUSE) and len(words & said) / len(words) < least:
+                    return False
+        return True
+
+    def _against_its_sentences(self, claim: str, pieces: list[Piece], part: str) -> str | None:
+        """The same for one sentence of a claim and the sentences that it is made of."""
+        words = self._words(claim)
         best = max((len(piece.words & words) for piece in pieces), default=0)
-        near = [piece for piece in pieces if len(piece.words & words) >= max(1, NEAR * best)]
+        near = [piece for piece in pieces if best and len(piece.words & words) >= NEAR * best]
+        if not near:
+            return None  # it has no words of its own, or those of a name
         if part in ("key_points", "decisions"):
-            if all(piece.asks for piece in near):
-                return "asked"
             near = [piece for piece in near if not piece.asks]
-            closest = max(near, key=lambda piece: len(piece.words & words))
-            if says_no(point.text) != says_no(closest.text) and not any(
-                says_no(piece.text) == says_no(point.text)
-                for piece in near
-                if piece.words & words >= closest.words & words
-            ):
+            if not near:
+                return "asked"
+            closest = max(len(piece.words & words) for piece in near)
+            if says_no(claim) not in {says_no(piece.text) for piece in near if len(piece.words & words) == closest}:
                 return "opposite"
         return "outdated" if all(piece in self._gone for piece in near) else None
 

@@ -66,7 +66,7 @@ def room_for(messages: int) -> Room:
     root = messages**0.5
     return Room(
         key_points=min(8, 1 + round(root)),
-        decisions=min(6, 1 + round(root / 2)),
+        decisions=min(6, 2 + round(root / 2)),
         open_questions=1 if messages <= 12 else 2,
         asks=1 if messages <= 6 else 2 if messages <= 14 else 3,
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cached_property
 
 from bot.domain import summary_cues as cues
+from bot.domain import summary_replies as replies
 from bot.domain.summary_acts import Piece, Reading, agrees, settles
 from bot.domain.summary_last_word import gone_from, outdated, parked, says_no
 from bot.domain.summary_words import dates, terms
@@ -38,7 +39,8 @@ class Weighing:
         self.reading = reading
         self.outdated = outdated(reading)
         self._parked = parked(reading)
-        self._names = _first_names(reading)
+        self._names = replies.first_names(reading)
+        self._speaks_when_called = replies.called_in(reading)
         self._called = {term for message in reading.thread.messages for term in terms(message.name)}
         self._spoken_of = Counter(
             word for pieces in reading.by_place.values() for word in {w for p in pieces for w in p.words}
@@ -112,7 +114,7 @@ class Weighing:
             cues.REVERSED
         )
         weight += 1.0 * self._late(piece) ** 2 + 0.9 * named
-        weight += 0.4 * (piece.place in self._called_in)
+        weight += 0.4 * (piece.place in self._speaks_when_called)
         question = self._answers.get(piece)
         if question and question.does(cues.PERMISSION) and (says_no(piece.text) or piece.does(cues.RULED)):
             weight += 1.0
@@ -125,6 +127,7 @@ class Weighing:
         weight += 1.5 * bool(gone_from(piece.text)[0])
         weight += 0.6 * piece.does(cues.WE_DO) + 0.6 * piece.does(cues.THEN)
         weight -= 0.8 * piece.does(cues.IF) + 1.0 * (len(piece.words) < 2) + 1.5 * bool(_LIST.search(piece.text))
+        weight -= 4.0 * piece.does(cues.UNDECIDED)
         return weight
 
     @cached_property
@@ -143,8 +146,8 @@ class Weighing:
                     for one in self.reading.after(piece, 2)
                 )
                 weight = 2.0 + 0.8 * off + 0.6 * put_aside
-            elif piece.does(cues.WONDERED):
-                weight = 1.2 + 0.8 * piece.does(cues.PUT_OFF)
+            elif piece.does(cues.WONDERED) or piece.does(cues.UNDECIDED):
+                weight = 1.2 + 0.8 * (piece.does(cues.PUT_OFF) or piece.does(cues.UNDECIDED))
             else:
                 continue
             weight += 0.15 * min(6, len(piece.words)) + 0.6 * self._late(piece)
@@ -162,8 +165,11 @@ class Weighing:
         )
         for piece in self.reading.pieces:
             hits, doubts = len(cues.OBJECTED.findall(piece.text)), len(cues.DOUBTED.findall(piece.text))
-            refused, opposes = self._is_refused(piece), self._opposes(piece)
-            echo, contrary = self._throws_back(piece), any(_is_contrary(piece, one) for one in decided)
+            refused, opposes = replies.is_refused(piece, self.reading), replies.opposes(piece, self.reading)
+            echo, contrary = (
+                replies.throws_back(piece, self.reading),
+                any(replies.is_contrary(piece, one) for one in decided),
+            )
             if piece in self.outdated or not piece.words or not (hits or doubts or echo or refused or opposes):
                 continue
             weight = (
@@ -208,7 +214,11 @@ class Weighing:
             weight -= 1.5 * piece.does(cues.DECIDED) + 0.8 * piece.does(cues.FORBIDDEN) + 0.5 * piece.does(cues.JOKED)
             weight -= 0.7 * piece.does(cues.PROMISED) + 0.8 * (len(piece.words) < 2) + 1.0 * piece.does(cues.REVERSED)
             weight -= 1.2 * piece.does(cues.HOW_MANY)
-            weight -= 1.0 * piece.does(cues.PARKED) + 0.8 * (piece in self._parked) + 1.0 * self._is_refused(piece)
+            weight -= (
+                1.0 * piece.does(cues.PARKED)
+                + 0.8 * (piece in self._parked)
+                + 1.0 * replies.is_refused(piece, self.reading)
+            )
             if not wanted and not listed and self.key_points.get(piece, 0.0) - weight > TELLS_MORE:
                 continue
             weights[piece] = weight
@@ -240,18 +250,6 @@ class Weighing:
             weights[piece] = weight
         return weights
 
-    @cached_property
-    def _called_in(self) -> set[int]:
-        """The messages of those whom somebody asked by name to speak."""
-        names = {f"@{one.name}": one.user_id for one in self.reading.thread.messages if one.name}
-        called, found = set[str](), set[int]()
-        for place, message in enumerate(self.reading.thread.messages):
-            if message.user_id in called:
-                found.add(place)
-            if "@" in message.text:
-                called |= {who for name, who in names.items() if name in message.text and who != message.user_id}
-        return found
-
     def _is_settled(self, question: Piece) -> bool:
         """Whether it is answered; what to do is settled by a decision alone, and a refusal is one."""
         answer = self._answered.get(question)
@@ -264,21 +262,6 @@ class Weighing:
             and (one.place - question.place <= 3 or one.words & question.words)
         )
 
-    def _opposes(self, piece: Piece) -> bool:
-        """Whether it turns against what somebody else has just said: "I'm deleting it" - "Don't delete it"."""
-        return piece.does(cues.DONT) and any(
-            one.message.user_id != piece.message.user_id and one.words & piece.words and not says_no(one.text)
-            for one in self.reading.before(piece, 2)
-        )
-
-    def _is_refused(self, piece: Piece) -> bool:
-        """Whether somebody says no to what is asked or put forward in it."""
-        forward = piece.asks or piece.does(cues.PROPOSED) or piece.does(cues.WANTED)
-        return forward and any(
-            one.does(cues.REFUSED) and one.words & piece.words and one.message.user_id != piece.message.user_id
-            for one in self.reading.after(piece)
-        )
-
     def _central(self, piece: Piece) -> float:
         """From 0 to about 2: how much of it others speak of, too."""
         if not piece.words:
@@ -287,24 +270,3 @@ class Weighing:
 
     def _late(self, piece: Piece) -> float:
         return piece.place / max(1, len(self.reading.thread.messages) - 1)
-
-    def _throws_back(self, piece: Piece) -> bool:
-        """Whether it makes another number of somebody else's, right after them: "3 days is 6 quotes"."""
-        return any(
-            one.message.user_id != piece.message.user_id and one.numbers & piece.numbers and piece.numbers - one.numbers
-            and len(piece.words) <= 6 and not one.asks and piece.does(cues.IS)
-            for one in self.reading.before(piece, 2)
-        ) and not piece.asks and not agrees(piece)  # fmt: skip
-
-
-def _is_contrary(piece: Piece, decision: Piece) -> bool:
-    """Whether somebody else says no to what is decided, or yes to what is denied, in its words."""
-    other = piece.message.user_id != decision.message.user_id
-    return other and bool(piece.words & decision.words) and says_no(piece.text) != says_no(decision.text)
-
-
-def _first_names(reading: Reading) -> re.Pattern[str] | None:
-    """Somebody of the thread who is said to do something: "Priya does the page", "@Ines submits it"."""
-    names = {message.name.strip() for message in reading.thread.messages} - {""}
-    parts = {part for name in names for part in (name, name.split()[0]) if len(part) > 2}
-    return cues.done_by("|".join(sorted(map(re.escape, parts)))) if parts else None
