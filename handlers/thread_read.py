@@ -24,6 +24,8 @@ from storage.thread import CapturedThread
 from storage.thread_capture import Capture
 
 FACES = thread_told.Faces(views.person_message, thread_summary.details_message, thread_summary.thread_message)
+SWEEP = "thread.sweep"
+PACE = 1.2  # seconds between two threads: Slack allows 50 readings a minute
 READ_AGAIN_FOR = timedelta(days=14)  # after its last change a thread is no longer looked at by itself (R8)
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 MOST_STRANGERS = 50  # people of one thread who are looked up in Slack, those who wrote first
@@ -109,16 +111,24 @@ def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> i
     real_now = datetime.now(UTC)
     with db.read() as session:
         beat = workspace.get_heartbeat(session, team_id=team_id)
-        lately = store.list_lately(session, team_id=team_id, since=now - READ_AGAIN_FOR)
+        lately = store.count_lately(session, team_id=team_id, since=now - READ_AGAIN_FOR)
     if not lately or beat is None:
         return 0
     silent = real_now - beat.ticked_at > SILENCE
     occasion = f"after {beat.ticked_at.isoformat()}" if silent else f"{real_now:%Y-%m-%dT%H}"
     with db.begin() as session:
-        for thread_id in lately:
-            key, payload = f"{store.READ}:{thread_id}:{occasion}", {"thread_id": thread_id}
-            jobs.add_job(session, team_id=team_id, kind=store.READ, key=key, payload=payload, now=real_now)
-    return len(lately)
+        key = f"{SWEEP}:{occasion}"
+        jobs.add_job(session, team_id=team_id, kind=SWEEP, key=key, payload={}, now=real_now)
+    return lately
+
+
+def sweep_threads(task: Task) -> None:
+    """Have each thread in which something was written lately read again, one after the other."""
+    real_now = datetime.now(UTC)
+    with task.db.begin() as session:
+        lately = store.list_lately(session, team_id=task.team_id, since=task.now - READ_AGAIN_FOR)
+        for number, row in enumerate(lately):
+            store.ask_to_read(session, row, real_now=real_now, wait=number * PACE)
 
 
 def _look(task: Task, capture: Capture) -> tuple[Place, str, str] | str:
@@ -206,4 +216,5 @@ JOBS: dict[str, Callable[[Task], None]] = {
     thread_capture.CAPTURE: find_thread,
     store.READ: read_whole,
     store.SUM: sum_up,
+    SWEEP: sweep_threads,
 }

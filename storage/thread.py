@@ -113,10 +113,18 @@ def add_thread(session: Session, *, team_id: str, channel_id: str, root_ts: str,
     return row
 
 
-def list_lately(session: Session, *, team_id: str, since: datetime) -> list[int]:
-    """The captured threads in which something has changed since then, by id."""
-    query = select(CapturedThread.id).where(CapturedThread.team_id == team_id, CapturedThread.state == CAPTURED)
-    return [row_id or 0 for row_id in session.exec(query.where(CapturedThread.changed_at >= since))]
+def list_lately(session: Session, *, team_id: str, since: datetime) -> list[CapturedThread]:
+    """The captured threads in which something has changed since then, the latest first."""
+    query = select(CapturedThread).where(CapturedThread.team_id == team_id, CapturedThread.state == CAPTURED)
+    query = query.where(CapturedThread.changed_at >= since)
+    return list(session.exec(query.order_by(col(CapturedThread.changed_at).desc(), col(CapturedThread.id))))
+
+
+def count_lately(session: Session, *, team_id: str, since: datetime) -> int:
+    """How many those are."""
+    query = select(func.count()).select_from(CapturedThread).where(CapturedThread.team_id == team_id)
+    query = query.where(CapturedThread.state == CAPTURED, CapturedThread.changed_at >= since)
+    return int(session.exec(query).one())
 
 
 def list_messages(session: Session, row: CapturedThread) -> list[ThreadMessage]:
