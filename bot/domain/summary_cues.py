@@ -46,6 +46,7 @@ TROUBLE = _anywhere("TROUBLE")
 NEWS = _anywhere("NEWS")
 HEDGED = _anywhere("HEDGED")
 UNDECIDED = _anywhere("UNDECIDED")
+DEADLINE = _anywhere("DEADLINE")
 WE_DO = _anywhere("WE_DO")
 JOKED = re.compile(_words("JOKED") + "|[😂🤣🙈😅]", re.IGNORECASE)
 NO = _anywhere("NO")
@@ -53,6 +54,7 @@ PERMISSION = _anywhere("PERMISSION")
 FOR_MACHINES = _anywhere("FOR_MACHINES")
 IS = re.compile("=|" + _words("IS"), re.IGNORECASE)
 IF = _first("IF")
+YES = _first("YES")
 DONT = _first("DONT")
 THEN = _first("THEN")
 HOW_MANY = _first("HOW_MANY")
@@ -75,3 +77,8 @@ AGREED = re.compile(
 def done_by(names: str) -> re.Pattern[str]:
     """Somebody named is said to do something; `names` are alternatives of a regular expression."""
     return re.compile(rf"(?:^|[.!?:;,]\s+|@|\band )(?:{names}),? (?i:{_words('DOES')})")
+
+
+def called_on(names: str) -> re.Pattern[str]:
+    """Somebody named is spoken to: "Priya, send it please", "@Priya please send it"."""
+    return re.compile(rf"(?:^|[.!?:;]\s+)@?(?:{names})(?:,| (?i:please|pls|bitte|can you|kannst du))\s")

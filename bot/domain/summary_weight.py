@@ -12,7 +12,17 @@ from bot.domain.summary_last_word import gone_from, outdated, parked, says_no
 from bot.domain.summary_words import dates, terms
 
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
-DECISION = 1.3  # the weight from which on a piece may be a decision
+# What each sign counts. A logistic regression on the decisions of 28 threads, held near what was reckoned by hand and
+# rounded; left out of it one set of threads at a time, it finds as many of their decisions as with them.
+DECIDES = {
+    "decided": 2.9, "goes on": 1.5, "ruled": 1.4, "forbidden": 1.3, "promised": 1.1, "ordered": 1.1, "we do": 0.7,
+    "then": 1.1, "reversed": 0.1, "moved": 1.5, "proposed": 0.8, "proposed and backed": 1.2, "backed": 0.9,
+    "accepts": 0.5, "answers what to do": 1.5, "due": 0.9, "done by": 0.8, "called on": 1.3, "called in": 0.1,
+    "late": 1.9, "objected": -0.9, "hedged": -1.1, "joked": -1.1, "wanted": -0.2, "put off": -1.1, "wondered": -0.5,
+    "if": -0.9, "asked": -2.1, "short": -0.9, "long": 0.6, "listed": -1.5, "agrees": -0.5, "news": -0.6,
+    "first": -0.6,
+}  # fmt: skip
+DECISION = 2.4  # the weight from which on a piece may be a decision
 Weights = dict[Piece, float]
 _DECIDING = (
     cues.ORDERED,
@@ -39,7 +49,8 @@ class Weighing:
         self.reading = reading
         self.outdated = outdated(reading)
         self._parked = parked(reading)
-        self._names = replies.first_names(reading)
+        names = replies.names_of(reading)
+        self._done_by, self._called_on = cues.done_by(names), cues.called_on(names)
         self._speaks_when_called = replies.called_in(reading)
         self._called = {term for message in reading.thread.messages for term in terms(message.name)}
         self._spoken_of = Counter(
@@ -83,52 +94,55 @@ class Weighing:
             if piece.asks and not piece.does(cues.DECIDED):
                 continue
             weight = self._decides(piece)
-            before = [one for one in self.reading.by_place[piece.place] if one.number == piece.number - 1]
-            if before and before[0].does(cues.DECIDED) and not piece.does(cues.PUT_OFF):
-                weight += 1.5
             if weight >= DECISION:
                 weights[piece] = weight
         return weights
 
+    def decision_signs(self, piece: Piece) -> dict[str, float]:
+        """What speaks for and against it as a decision."""
+        question, backers = self._answers.get(piece), self._backers[piece]
+        before = [one for one in self.reading.by_place[piece.place] if one.number == piece.number - 1]
+        due = bool(dates(piece.text)) or piece.does(cues.DEADLINE)
+        answers = question is not None and (question.does(cues.PERMISSION) or question.does(cues.DELIBERATED))
+        return {name: float(value) for name, value in {
+            "decided": piece.does(cues.DECIDED),
+            "goes on": bool(before) and before[0].does(cues.DECIDED),
+            "ruled": min(2, len(cues.RULED.findall(piece.text))),
+            "forbidden": piece.does(cues.FORBIDDEN),
+            "promised": piece.does(cues.PROMISED),
+            "ordered": piece.does(cues.ORDERED),
+            "we do": piece.does(cues.WE_DO),
+            "then": piece.does(cues.THEN),
+            "reversed": piece.does(cues.REVERSED),
+            "moved": bool(gone_from(piece.text)[0]),
+            "proposed": piece.does(cues.PROPOSED),
+            "proposed and backed": (piece.does(cues.PROPOSED) or piece.does(cues.OFFERED)) and bool(backers),
+            "backed": min(2, len(backers)),
+            "accepts": piece.does(cues.AGREED) and len(piece.words) > 2 and not agrees(piece),
+            "answers what to do": answers and (piece.does(cues.YES) or piece.does(cues.REFUSED) or says_no(piece.text)),
+            "due": due,
+            "done by": bool(self._done_by.search(piece.text)),
+            "called on": bool(self._called_on.search(piece.text)),
+            "called in": piece.place in self._speaks_when_called,
+            "late": self._late(piece) ** 2,
+            "objected": piece.does(cues.OBJECTED),
+            "hedged": piece.does(cues.HEDGED),
+            "joked": piece.does(cues.JOKED),
+            "wanted": piece.does(cues.WANTED) and not backers,
+            "put off": piece.does(cues.PUT_OFF),
+            "wondered": piece.does(cues.WONDERED) or piece.does(cues.UNDECIDED),
+            "if": piece.does(cues.IF),
+            "asked": piece.asks,
+            "short": len(piece.words) < 3,
+            "long": min(12, len(piece.words)) / 12,
+            "listed": bool(_LIST.search(piece.text)),
+            "agrees": agrees(piece),
+            "news": piece.does(cues.NEWS),
+            "first": piece.place == 0,
+        }.items()}  # fmt: skip
+
     def _decides(self, piece: Piece) -> float:
-        named = bool(self._names and self._names.search(piece.text))
-        backed = min(2, len(self._backers[piece]))
-        if not named and backed < 2 and piece not in self._answers and not any(piece.does(cue) for cue in _DECIDING):
-            return 0.0
-        accepts = piece.does(cues.AGREED) and len(piece.words) > 2 and not agrees(piece)
-        due = bool(dates(piece.text)) and piece.does(_BY)
-        weight = (
-            3.0 * piece.does(cues.DECIDED)
-            + 1.2 * min(1.5, len(cues.RULED.findall(piece.text)))
-            + 1.2 * piece.does(cues.FORBIDDEN)
-        )
-        weight += (
-            0.8 * piece.does(cues.PROMISED)
-            + 0.7 * piece.does(cues.ORDERED)
-            + 0.6 * bool(dates(piece.text))
-            + 0.7 * backed
-            + 0.5 * accepts
-            + 0.4 * due
-        )
-        weight += (1.5 * piece.does(cues.PROPOSED) + 0.7 * piece.does(cues.OFFERED)) * (backed > 0) + 0.8 * piece.does(
-            cues.REVERSED
-        )
-        weight += 1.0 * self._late(piece) ** 2 + 0.9 * named
-        weight += 0.4 * (piece.place in self._speaks_when_called)
-        question = self._answers.get(piece)
-        if question and question.does(cues.PERMISSION) and (says_no(piece.text) or piece.does(cues.RULED)):
-            weight += 1.0
-        weight -= 0.5 * piece.does(cues.OBJECTED) + 1.0 * piece.does(cues.HEDGED) + 1.0 * piece.does(cues.JOKED)
-        weight -= (
-            0.7 * piece.does(cues.WANTED)
-            + (0.7 if due else 1.5) * piece.does(cues.PUT_OFF)
-            + 0.7 * piece.does(cues.WONDERED)
-        )
-        weight += 1.5 * bool(gone_from(piece.text)[0])
-        weight += 0.6 * piece.does(cues.WE_DO) + 0.6 * piece.does(cues.THEN)
-        weight -= 0.8 * piece.does(cues.IF) + 1.0 * (len(piece.words) < 2) + 1.5 * bool(_LIST.search(piece.text))
-        weight -= 4.0 * piece.does(cues.UNDECIDED)
-        return weight
+        return sum(DECIDES[name] * value for name, value in self.decision_signs(piece).items())
 
     @cached_property
     def questions(self) -> Weights:

@@ -150,14 +150,15 @@ def _confirm(standing: Standing) -> dict[str, Any]:
 
 
 def _ended(told: Told, standing: Standing) -> dict[str, Any]:
-    who = "you" if told.ended_by == standing.user_id else "somebody whose words are in it"
-    by = f"{who} {'have' if who == 'you' else 'has'} taken the thread back"
-    if told.state == DELETED:
-        by = "the thread was deleted in Slack"
-    elif told.state != TAKEN_BACK and who != "you":
-        by = "whoever sent the thread has taken it back"
     thread = f"the thread {_which(told, standing)} in {_place(told)}"
-    text = f"{by[:1].upper()}{by[1:]}: {thread}. Marketing can't read it any more, and I have deleted what I had of it."
+    if told.state == DELETED:
+        what = f"T{thread[1:]} was deleted in Slack."
+    elif told.ended_by == standing.user_id:
+        what = f"You have taken back {thread}."
+    else:
+        who = "Somebody whose words are in it" if told.state == TAKEN_BACK else "Whoever sent it"
+        what = f"{who} has taken back {thread}."
+    text = f"{what} Marketing can't read it any more, and I have deleted what I had of it."
     blocks = [kit.section(text)]
     if told.state != DELETED and told.ended_by == standing.user_id:
         again = kit.button("Send it after all", SEND_AGAIN, str(told.thread_id))
