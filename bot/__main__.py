@@ -120,6 +120,7 @@ def _run_sandbox(company: Path, port: int) -> None:
             official_form_url="https://quality.meridian.example/report",
             send_interval=0.1,
             tick_seconds=5,
+            thread_seconds=3,
         )
         db = open_to_serve(settings.database_url)
         now = RemoteClock(settings.clock_url).now()

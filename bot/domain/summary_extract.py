@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain import summary_cues as cues
 from bot.domain.summary import Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
-from bot.domain.summary_weight import DECISION, Weighing, Weights
+from bot.domain.summary_weight import DECISION, PERHAPS, Weighing, Weights
 from bot.domain.text import clip
 
 # How alike two of some texts are, by their places: up to 1.
@@ -76,11 +76,11 @@ def extract(thread: Thread, likeness: Likeness) -> Summary:
     """Sum up a thread in its own words; the same thread gives the same summary."""
     weighing = Weighing(read(thread))
     choice, room, chosen = _Choice(weighing, likeness), room_for(len(thread.messages)), Chosen()
-    chosen.dissent = choice.take(weighing.objections, 1, least=1.0)
+    chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
     for span in chosen.dissent:  # "February it is, grudgingly" decides and objects
         if weighing.decisions.get(span.pieces[0], 0) >= 2:
             choice.give_back(span)
-    chosen.decisions = choice.take(weighing.decisions, room.decisions, least=DECISION)
+    chosen.decisions = choice.take(weighing.decisions, room.decisions, least=PERHAPS)
     chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=1.5)
     chosen.asks = choice.take(weighing.asks, room.asks, least=1.0)
     chosen.key_points = choice.take(weighing.key_points, room.key_points, least=0.7)
@@ -134,6 +134,8 @@ class _Choice:
         closest = self._closest if weights is self._weighing.key_points else dict.fromkeys(self._pieces, 0.0)
         while len(found) < most and (best := self._best(weights, closest, least)):
             span = self._joined(best, weights) if weights is self._weighing.decisions else Span([best], weights[best])
+            if weights is self._weighing.decisions and span.weight < DECISION and len(found) >= most // 2:
+                break
             found.append(span)
             for piece in span.pieces:
                 self.mark(piece)

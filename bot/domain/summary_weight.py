@@ -22,6 +22,7 @@ DECIDES = {
     "if": -0.9, "asked": -2.1, "short": -0.9, "long": 0.6, "listed": -1.5, "agrees": -0.5, "news": -0.6,
     "first": -0.6,
 }  # fmt: skip
+PERHAPS = 1.2  # and from which on it may be one where there are few
 DECISION = 2.4  # the weight from which on a piece may be a decision
 Weights = dict[Piece, float]
 _DECIDING = (
@@ -94,7 +95,7 @@ class Weighing:
             if piece.asks and not piece.does(cues.DECIDED):
                 continue
             weight = self._decides(piece)
-            if weight >= DECISION:
+            if weight >= PERHAPS:
                 weights[piece] = weight
         return weights
 
