@@ -138,6 +138,7 @@ def _captured(session: Session, act: Act) -> tuple[CapturedThread, Standing]:
     Raises:
         BotError: it does not concern them, or it was taken back.
     """
+    thread_capture.take_captures(session, team_id=act.team_id)
     row = store.get_thread(session, team_id=act.team_id, thread_id=act.row_id, lock=True)
     standing = _standing(session, act, row) if row else None
     if row is None or standing is None or not standing.may_read:

@@ -48,6 +48,7 @@ def find_thread(task: Task) -> None:
     except Refused:
         found = "no_reading"
     with task.db.begin() as session:
+        thread_capture.take_captures(session, team_id=task.team_id)
         known = thread_capture.get_capture(session, team_id=task.team_id, capture_id=capture_id, lock=True)
         if known is None or not known.is_present:
             return  # taken back meanwhile
@@ -172,6 +173,7 @@ def _refuse(session: Session, task: Task, capture: Capture, why: str) -> None:
 
 def _take_back(task: Task, capture_id: int) -> None:
     with task.db.begin() as session:
+        thread_capture.take_captures(session, team_id=task.team_id)
         capture = thread_capture.get_capture(session, team_id=task.team_id, capture_id=capture_id, lock=True)
         if capture is None or capture.is_present:
             return

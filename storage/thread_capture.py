@@ -8,6 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, select, update
 from storage import jobs
 from storage.outbox import AT_ONCE
 from storage.thread import CapturedThread
+from storage.turns import take_turn
 
 CAPTURE = "thread.capture"  # the job that finds out what was sent and whether it may be
 WAYS = ("reaction", "shortcut", "button")
@@ -85,6 +86,11 @@ def send_thread(
     record_capture(
         session, team_id=team_id, place=place, user_id=user_id, way=way, event_ts="", is_present=True, now=now
     )  # fmt: skip
+
+
+def take_captures(session: Session, *, team_id: str) -> None:
+    """Wait until nobody else sends threads or takes them back; before a thread is locked: none waits for two."""
+    take_turn(session, team_id=team_id, of="captures")
 
 
 def get_capture(session: Session, *, team_id: str, capture_id: int, lock: bool = False) -> Capture | None:

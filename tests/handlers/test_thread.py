@@ -173,9 +173,9 @@ def test_taking_the_memo_away_takes_it_back(slack: Slack, company_url: str) -> N
     thread, dre, ines = video(slack), slack.person(DRE), slack.person(INES)
     memo(dre, thread)
     memo(dre, thread, remove=True)
-    assert "You have taken the thread back" in app_messages(dre)
+    assert "You have taken back the thread" in app_messages(dre)
     told = app_messages(ines)
-    assert "Whoever sent the thread has taken it back" in told
+    assert "Whoever sent it has taken back the thread" in told
     assert "messages read" not in told
     assert kept(company_url)[1] == []
     dre.click("Send it after all")
@@ -198,7 +198,7 @@ def test_its_author_takes_it_back_for_everybody(slack: Slack, company_url: str) 
     memo(dre, thread)
     author = who(slack, thread)
     author.click("Take it back")
-    assert "You have taken the thread back" in app_messages(author)
+    assert "You have taken back the thread" in app_messages(author)
     assert "messages read" not in app_messages(ines)
     assert kept(company_url)[1] == []
     memo(slack.person(TESS), thread)
@@ -394,7 +394,7 @@ def test_a_deleted_thread_is_deleted_here(slack: Slack, company_url: str) -> Non
     memo(slack.person(DRE), first)
     assert "in Czech" in app_messages(ines)
     slack.post("delete", user=tess.id, channel=first.channel_id, ts=first.ts)
-    assert "The thread was deleted in Slack" in app_messages(ines)
+    assert "in #general was deleted in Slack" in app_messages(ines)
     assert "in Czech" not in app_messages(ines)
     assert kept(company_url)[1] == []
 
