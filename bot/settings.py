@@ -112,6 +112,13 @@ class Settings(BaseSettings):
             raise ValueError("is no web address")
         return value
 
+    @field_validator("openai_api_key", "openai_model")
+    @classmethod
+    def _one_word(cls, value: str) -> str:
+        if value and (not value.isascii() or not value.isprintable() or " " in value or value.startswith("xox")):
+            raise ValueError("is one word of plain letters, as the model's server gives it")
+        return value
+
     @field_validator("slack_api_url")
     @classmethod
     def _ends_with_slash(cls, value: str) -> str:
