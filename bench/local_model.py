@@ -57,6 +57,7 @@ def local_model(screen: Console) -> Iterator[Settings]:
                 openai_api_key="none",
                 openai_model="smollm2",
                 openai_timeout=120,
+                job_lease_seconds=3600,
                 openai_part_tokens=3_000,
                 openai_daily_tokens=10_000_000,
             )

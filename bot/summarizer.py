@@ -31,6 +31,7 @@ CHARACTERS = 3  # of a token, at least: an estimate that is rather too dear
 ANSWER = 1_500  # tokens that an answer may take
 MOST_PARTS = 12  # of a thread; a longer one is not given to the model
 AT_ONCE = 4  # parts that the model reads at the same time
+LEASED = 0.75  # the share of a job's lease that the model may take
 FEWEST = 2  # proven points, under which the thread's own words say more
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ def summarize(thread: Thread, settings: Settings, *, now: datetime, spend: Spend
     """Sum a thread up. A model that fails, in whatever way, costs some time and gives the thread's own words.
 
     Without `spend` there is no budget to be kept, and so no model is asked. Not inside a transaction: it may take
-    twice OPENAI_TIMEOUT.
+    twice OPENAI_TIMEOUT, and no longer than LEASED of a job's lease.
     """
     if not settings.has_model or spend is None or not any(one.text.strip() for one in thread.messages):
         return extract(thread, likeness)
@@ -96,7 +97,8 @@ class _Asking:
         self._thread, self._settings, self._spend, self._now = thread, settings, spend, now
         self._model = Model(settings)
         self._prompt, self._join = prompts.load("thread"), prompts.load("join")
-        self._until = time.monotonic() + 2 * settings.openai_timeout
+        # After its lease another process would begin the same job.
+        self._until = time.monotonic() + min(2 * settings.openai_timeout, LEASED * settings.job_lease_seconds)
         self._dropped = 0
 
     def summary(self) -> Summary:
