@@ -154,7 +154,8 @@ def _capture(session: Session, task: Task, capture: Capture, place: Place, root_
     )  # fmt: skip
     if row.state == TAKEN_BACK and row.ended_by != capture.user_id:
         return "taken_back"
-    store.record_captured(session, row, channel_name=place.name, is_private=place.is_private, now=task.now)
+    if store.record_captured(session, row, channel_name=place.name, is_private=place.is_private, now=task.now):
+        thread_told.close_round(session, row, message=views.sent_anew(), now=task.now)
     capture.thread_id, capture.author_id = row.id, author_id
     session.add(capture)
     session.flush()

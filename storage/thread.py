@@ -232,14 +232,15 @@ def record_end(session: Session, row: CapturedThread, *, state: str, now: dateti
 
 def record_captured(
     session: Session, row: CapturedThread, *, channel_name: str, is_private: bool, now: datetime
-) -> None:
-    """The thread is captured, for the first time or anew."""
-    if row.state != CAPTURED:
+) -> bool:
+    """The thread is captured; True if it had been taken back before."""
+    if is_anew := row.state != CAPTURED:
         row.round, row.captured_at = row.round + 1, now
     row.state, row.ended_by, row.changed_at = CAPTURED, "", now
     row.channel_name, row.is_private = channel_name, is_private
     session.add(row)
     session.flush()
+    return is_anew
 
 
 def record_summary(session: Session, row: CapturedThread, *, summary: Summary, version: int) -> None:

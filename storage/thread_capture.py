@@ -55,6 +55,7 @@ def record_capture(
     An older event than the one known changes nothing; what is no event (`event_ts` is empty) is done now and counts.
     A job finds out the rest.
     """
+    take_captures(session, team_id=team_id)  # the job that finds nothing to capture deletes the row
     channel_id, ts = place
     query = select(Capture).where(
         Capture.team_id == team_id,

@@ -128,6 +128,13 @@ def show_thread(session: Session, row: CapturedThread, *, faces: Faces, settings
         _delete(session, own, now)
 
 
+def close_round(session: Session, row: CapturedThread, *, message: Blocks, now: datetime) -> None:
+    """The thread has been sent anew: what people were told in the round before says that, and has no button left."""
+    for (kind, _), sent in _posted(session, row, row.round - 1).items():
+        if kind != THREAD:
+            _replace(session, sent, message, now)
+
+
 def add_thread_post(session: Session, row: CapturedThread, *, message: Blocks, now: datetime) -> None:
     """Post the summary in the thread itself, once in a round."""
     posted, target = _posted(session, row), row.channel_id
@@ -171,11 +178,14 @@ def _of_it(session: Session, row: CapturedThread, known: dict[str, Standing]) ->
     }
 
 
-def _posted(session: Session, row: CapturedThread) -> dict[tuple[str, str], Outbox]:
-    """The messages of this round, by kind and person; the one in the thread itself is nobody's."""
+def _posted(session: Session, row: CapturedThread, number: int = 0) -> dict[tuple[str, str], Outbox]:
+    """The messages of this round, or of another, by kind and person; the one in the thread itself is nobody's."""
     query = select(ThreadPost, Outbox).join(Outbox, col(Outbox.id) == ThreadPost.outbox_id)
     query = query.where(ThreadPost.team_id == row.team_id, ThreadPost.thread_id == row.id)
-    return {(post.kind, post.user_id): sent for post, sent in session.exec(query.where(ThreadPost.round == row.round))}
+    return {
+        (post.kind, post.user_id): sent
+        for post, sent in session.exec(query.where(ThreadPost.round == (number or row.round)))
+    }
 
 
 def _show(

@@ -64,6 +64,11 @@ def refusal(why: str) -> dict[str, Any]:
     return kit.note(REFUSED[why])
 
 
+def sent_anew() -> dict[str, Any]:
+    """What a message says about a thread that was taken back and is sent again: a new one tells of it."""
+    return kit.note("That thread was taken back, and has been sent to marketing again since.")
+
+
 def whole_thread_box() -> dict[str, Any]:
     """The choice of the form that sends a message's whole thread along."""
     option = {

@@ -181,6 +181,11 @@ def test_taking_the_memo_away_takes_it_back(slack: Slack, company_url: str) -> N
     dre.click("Send it after all")
     slack.settle()
     assert "6 of 6 messages read" in app_messages(ines)
+    assert "sent to marketing again since" in dre.messages()[0].text
+    assert [one.buttons for one in dre.messages()] == [
+        [],
+        ["Read the summary", "Post it in the thread", "Take it back"],
+    ]
 
 
 def test_whoever_sends_it_too_keeps_it_there(slack: Slack) -> None:

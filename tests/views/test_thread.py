@@ -43,7 +43,7 @@ MESSAGES = {
     for who, standing in {"marketer": MARKETER, "everything": EVERYTHING, "writer": WRITER}.items()
 } | {
     "details": thread_summary.details_message(WORST), "bare details": thread_summary.details_message(BARE),
-    "no details": thread_summary.details_message(replace(WORST, summary=None)),
+    "anew": views.sent_anew(), "no details": thread_summary.details_message(replace(WORST, summary=None)),
     "in the thread": thread_summary.thread_message(WORST), "bare": thread_summary.thread_message(BARE),
 } | {why: views.refusal(why) for why in views.REFUSED}  # fmt: skip
 
