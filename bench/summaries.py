@@ -31,8 +31,8 @@ KEY_POINTS, DECISIONS = 0.60, 0.80  # the figures to reach
 QUICK = 4  # threads of a quick run
 LOCAL = 3  # the shortest threads are read by the small model
 COLUMNS = (
-    "thread", "messages", "lines", "share", "key points", "(own)", "decisions", "questions", "asks", "dissent", "false",
-    "unverifiable", "by",
+    "thread", "messages", "lines", "share", "key points", "(own)", "decisions", "(right)", "questions", "asks", "dissent",
+    "false", "unverifiable", "by",
 )  # fmt: skip
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -68,13 +68,17 @@ def show(scores: Sequence[Score], title: str, screen: Console, *, in_full: bool)
     for name in COLUMNS:
         table.add_column(name, justify="left" if name in ("thread", "by") else "right")
     for one in scores:
-        pairs = [f"{found}/{total}" for found, total in (one.decisions, one.questions, one.asks, one.dissent)]
+        pairs = [
+            f"{found}/{total}"
+            for found, total in (one.decisions, one.told_decisions, one.questions, one.asks, one.dissent)
+        ]
         table.add_row(Text(one.name), str(one.messages), str(one.lines), f"{one.share:.2f}",
                       f"{one.key_points[0]}/{one.key_points[1]}", str(one.own_key_points), *pairs, str(len(one.false)),
                       str(len(one.unverifiable)), one.made_by)  # fmt: skip
     table.add_row(
         "all", str(sum(one.messages for one in scores)), str(max(one.lines for one in scores)), "",
         f"{share(scores, lambda one: one.key_points):.2f}", "", f"{share(scores, lambda one: one.decisions):.2f}",
+        f"{share(scores, lambda one: one.told_decisions):.2f}",
         f"{share(scores, lambda one: one.questions):.2f}", f"{share(scores, lambda one: one.asks):.2f}",
         f"{share(scores, lambda one: one.dissent):.2f}", str(sum(len(one.false) for one in scores)),
         str(sum(len(one.unverifiable) for one in scores)), "",

@@ -37,6 +37,7 @@ class Score:
     key_points: tuple[int, int]
     own_key_points: int  # of them under the heading of key points
     decisions: tuple[int, int]
+    told_decisions: tuple[int, int]  # those shown that rest on a message of a gold decision, of all shown
     questions: tuple[int, int]
     asks: tuple[int, int]
     dissent: tuple[int, int]
@@ -161,6 +162,7 @@ class Measuring:
                     missed.append(f"{part}: {one['text']}")
             return number, len(of_it)
 
+        decided = {ts for one in gold.get("decisions", []) for ts in one["ts"]}
         dissent = self.is_dissent_found()
         if not dissent:
             missed.append(f"dissent: {gold['strongest_dissent']['text']}")
@@ -171,6 +173,7 @@ class Measuring:
             key_points=count("key_points", shown.points),
             own_key_points=sum(self.is_found(one, shown.key_points) for one in gold.get("key_points", [])),
             decisions=count("decisions", shown.decisions),
+            told_decisions=(sum(bool(set(one.ts) & decided) for one in shown.decisions), len(shown.decisions)),
             questions=count("open_questions", shown.open_questions),
             asks=count("asks_for_marketing", shown.asks),
             dissent=(int(dissent), 1),
