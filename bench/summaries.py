@@ -31,8 +31,8 @@ KEY_POINTS, DECISIONS = 0.60, 0.80  # the figures to reach
 QUICK = 4  # threads of a quick run
 LOCAL = 3  # the shortest threads are read by the small model
 COLUMNS = (
-    "thread", "messages", "lines", "share", "key points", "(own)", "decisions", "(right)", "questions", "asks", "dissent",
-    "false", "unverifiable", "by",
+    "thread", "messages", "lines", "share", "key points", "(own)", "decisions", "(right)", "questions", "asks",
+    "dissent", "false", "unverifiable", "by",
 )  # fmt: skip
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -53,7 +53,11 @@ NO = _anywhere("NO")
 PERMISSION = re.compile(rf"(?:^|[.!?:;,]\s+|\b(?:so|and|but|und|et|y|e) ){_words('PERMISSION')}", re.IGNORECASE)
 FOR_MACHINES = _anywhere("FOR_MACHINES")
 IS = re.compile("=|" + _words("IS"), re.IGNORECASE)
-IF = _first("IF")
+IF = re.compile(
+    _first("IF").pattern
+    + r"|\b(?:if (?:you|we|the|they|it|i|no)|falls|wenn (?:wir|ihr|du|sie|das)|si (?:vous|on|nous))\b",
+    re.IGNORECASE,
+)
 YES = _first("YES")
 DONT = _first("DONT")
 THEN = _first("THEN")

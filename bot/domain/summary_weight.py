@@ -20,7 +20,7 @@ DECIDES = {
     "then": 1.1, "reversed": 0.1, "moved": 1.5, "proposed": 0.8, "proposed and backed": 1.2, "backed": 0.9,
     "accepts": 0.5, "answers what to do": 1.5, "due": 0.9, "done by": 0.8, "called on": 1.3, "called in": 0.1,
     "late": 1.9, "objected": -2.0, "hedged": -1.1, "joked": -1.1, "wanted": -0.2, "put off": -1.1, "wondered": -1.5,
-    "if": -0.9, "asked": -2.1, "short": -0.9, "long": 0.6, "listed": -1.5, "agrees": -0.5, "news": -0.6,
+    "if": -1.8, "asked": -2.1, "short": -0.9, "long": 0.6, "listed": -1.5, "agrees": -0.5, "news": -0.6,
     "first": -2.0,
 }  # fmt: skip
 # Without one of these it is none, unless two people say yes to it.
