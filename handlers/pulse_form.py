@@ -13,7 +13,7 @@ from bot.domain.audience import Audience
 from bot.domain.check_in import group_words
 from bot.domain.pulse import PRIVACY, SOONEST, PulseFields, PulseQuestion, check_pulse_fields
 from bot.domain.pulse_list import LastPulse
-from bot.domain.pulse_series import SeriesFields, cadence_from, check_series
+from bot.domain.pulse_series import SeriesFields, cadence_from, check_many, check_series
 from bot.domain.pulse_template import TEMPLATES, find_template
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
@@ -131,7 +131,9 @@ def send_pulse(session: Session, act: Act) -> Answer:
     fields, group, wrong = _read_form(session, act)
     repeats = str(act.form.get("repeats") or views.ONCE)
     if repeats != views.ONCE and "closes_on" not in wrong and fields.closes_at:
-        wrong |= reading.at_fields(check_series(repeats, fields.closes_at - act.now), act.memo, _shown(act))
+        kept = series_store.list_series(session, team_id=act.team_id, asker_id=act.actor.user_id)
+        found = check_series(repeats, fields.closes_at - act.now) or check_many(len(kept))
+        wrong |= reading.at_fields(found, act.memo, _shown(act))
     if wrong:
         raise FormErrors(wrong)
     row = store.add_pulse(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)

@@ -61,6 +61,8 @@ def _card(session: Session, actor: Actor, row: Pulse) -> PulseCard:
         group=group_words_for(actor, fields),
         ended_at=row.ended_at,
         can_edit=not is_open or is_untouched,
+        reason=row.reason or "",
+        outcome=row.outcome or "",
     )
 
 

@@ -126,9 +126,12 @@ def _card(card: PulseCard, tz: str) -> list[dict[str, Any]]:
     elif card.ended_at:
         state += f" {kit.when(card.ended_at, tz)}"
     told = f"{state} · {fields.privacy} · {where_words(fields, card.group)}"
+    more = [kit.context(inert(clip(card.reason, 300)))] if card.reason else []
+    more += [kit.context(f"*What was done:* {inert(clip(card.outcome, 300))}")] if card.outcome else []
     return [
         kit.section(title(fields)),
         kit.context(told),
+        *more,
         {"type": "actions", "block_id": f"pulse:{value}", "elements": _card_buttons(card, value)},
     ]
 
@@ -152,7 +155,10 @@ def _card_buttons(card: PulseCard, value: str) -> list[dict[str, Any]]:
             kit.button("Close now", CLOSE, value, confirm=close),
             kit.button("Cancel", CANCEL, value, confirm=cancel),
         ]
-    return [kit.button("Ask again", AGAIN, value)]
+    again = kit.button("Ask again", AGAIN, value)
+    if card.state == "closed" and not card.outcome:
+        return [kit.button("Say what was done", SAY_OUTCOME, value), again]
+    return [again]
 
 
 def _series(card: SeriesCard, tz: str) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Pulses through the front door, for those who start them: the list, one line, the outcome first, another end."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from storage.db import Database
 from storage.pulse import Pulse
@@ -37,7 +37,7 @@ def kept(url: str) -> list[Pulse]:
     """The pulses as the tables have them, oldest first."""
     db = Database(url)
     with db.read() as session:
-        rows = list(session.exec(select(Pulse).order_by(Pulse.id)))
+        rows = list(session.exec(select(Pulse).order_by(col(Pulse.id))))
     db.close()
     return rows
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.domain.pulse import questions_from_json
 from storage.db import Database
@@ -29,7 +29,7 @@ def pulses(url: str) -> tuple[list[Pulse], list[str]]:
     """The pulses as the tables have them, and whom the last one asks."""
     db = Database(url)
     with db.read() as session:
-        rows = list(session.exec(select(Pulse).order_by(Pulse.id)))
+        rows = list(session.exec(select(Pulse).order_by(col(Pulse.id))))
         asked = select(PulseInvitation.user_id).where(PulseInvitation.pulse_id == (rows[-1].id if rows else 0))
         invited = list(session.exec(asked))
     db.close()
