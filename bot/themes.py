@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Of the sample's remarks, in six languages, these descriptions place two of three right from FITS on.
 FITS = 0.3  # the likeness from which on a text belongs to a described theme
 ALIKE = 0.45  # and to another text, where none fits
+FEWEST = 3  # such texts that make a theme
 # Names, what people read, and what they might write.
 DESCRIBED: tuple[tuple[str, str, str], ...] = (
     (
@@ -127,7 +128,7 @@ def _suggested(texts: Sequence[str], own: "Matrix", left: list[int]) -> list[The
         alike = own[left] @ own[left].T >= ALIKE
         first = int(alike.sum(axis=1).argmax())
         places = tuple(place for place, is_like in zip(left, alike[first], strict=True) if is_like)
-        if len(places) < 2:
+        if len(places) < FEWEST:
             break
         left = [place for place in left if place not in places]
         words = words_of([texts[place] for place in places], [text for n, text in enumerate(texts) if n not in places])

@@ -132,7 +132,7 @@ def test_the_asker_gets_numbers_and_a_picture_and_what_silence_could_change(slac
     assert "30 of 38 people answered (79 %)." in told.text
     assert "*Yes*: 20 of 30 = 67 % of voters; 52 to 74 % of the team." in told.text
     (picture,) = [block for block in told.raw["blocks"] if block["type"] == "image"]
-    assert picture["alt_text"].startswith("Is the new price sheet usable? Yes: 20 of 30, likely 49 to 81 %.")
+    assert picture["alt_text"].startswith("Is the new price sheet usable? Yes: 20 of 30, likely 53 to 74 %.")
     assert told.buttons == ["Say what was done", "Get the CSV"]
     assert "8 people said nothing" in told.text
     slack.jump(by_seconds=3600)
