@@ -156,7 +156,8 @@ def _filled_in(act: Act, row: Pulse) -> tuple[PulseFields, tuple[PulseAnswer, ..
 def _keep(session: Session, act: Act, row: Pulse, fields: PulseFields, answers: Sequence[PulseAnswer]) -> str:
     """Keep the answers, have the messages brought up to date, and give the words of thanks."""
     is_first = store.replace_ballot(session, row, user_id=act.actor.user_id, answers=answers, now=act.now)
-    ask = _ask_of(session, act, row)
+    is_asked = not row.channel_id or row.reminders  # by direct message
+    ask = _ask_of(session, act, row) if is_asked else None
     if ask is not None:
         asking.record_answered(session, ask, act.now)
         shown = pulse_post.read_post(session, row, default_tz=act.settings.default_tz)
