@@ -27,9 +27,10 @@ from storage.pulse import list_invited
 from storage.pulse_ballot import record_ballot
 from tests.databases import FilledDatabases, postgresql_database, sqlite_database
 from tests.pulses import SCORE, TOOLS, USABLE, WORDS, read_row, start_pulse, team_of
-from tests.slack import Message, Slack
+from tests.slack import Message, Slack, wait_until
 
 MANAGER, EXECUTIVE = "Gudrun Eslinghofer", "Desmond Fairlowe"
+MARKETER = "Priya Rangaraj-Cole"
 REP, OTHER_REP = "Jonas Ketterling", "Anke Brodbeck-Thal"
 DACH, DACH_ID, GENERAL_ID = "#sales-dach", "C5DACH7ZB", "C7GEN4RA1"
 INJURY = "the patient was injured by the cage and had to be operated on again"
@@ -324,6 +325,47 @@ def test_what_was_done_goes_to_each_who_was_asked_directly_and_costs_no_ask(slac
     slack.settle()
     for name in (REP, OTHER_REP):
         slack.person(name).reads("We print it on one page.", "app")
+
+
+@both
+def test_the_home_shows_what_waits_and_what_is_to_be_said(slack: Slack, looks: Database) -> None:
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="confidential")
+    first = answer(slack, looks, pulse_id, 1)
+    names = {one["id"]: one["name"] for one in slack.get("people")["people"]}
+    gudrun, done = slack.person(MANAGER), slack.person(names[first[0]])
+    silent = next(slack.person(name) for name in (REP, OTHER_REP) if name != done.name)
+    for person in (gudrun, done, silent):
+        person.opens_home()
+        wait_until(lambda: person.home != "", "the Home")  # noqa: B023
+    assert "Waiting for your answer\nIs the new price sheet usable?" in silent.home.replace("*", "")
+    assert "Waiting for your answer" not in done.home
+    assert "Your pulses" in gudrun.home
+    assert "Open until" in gudrun.home
+    assert "Your pulses" not in silent.home
+    silent.click_home("Answer")
+    assert silent.submit(answer0="0") == {}
+    slack.settle()
+    assert "Waiting for your answer" not in silent.home
+    close(slack, MANAGER)
+    gudrun.opens_home()
+    slack.settle()
+    assert "Nobody has heard yet what was done with it." in gudrun.home
+    gudrun.click_home("Say what was done")
+    assert gudrun.submit(outcome="One page now.") == {}
+    slack.settle()
+    assert "Nobody has heard yet" not in gudrun.home
+
+
+@both
+def test_marketing_reads_in_the_digest_what_a_pulse_came_to(slack: Slack, looks: Database) -> None:
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="named")
+    answered = answer(slack, looks, pulse_id, 6)
+    close(slack, MANAGER)
+    priya = slack.person(MARKETER)
+    told = priya.command("/digest") or priya.reads("Pulses that closed").text
+    assert "(asked by Gudrun Eslinghofer): 6 of 7 people answered (86 %). *Yes*: 4 of 6 = 67 % of voters" in told
+    names = {one["id"]: one["name"] for one in slack.get("people")["people"]}
+    assert not any(names[user_id] in told for user_id in answered)
 
 
 def test_whoever_may_not_ask_any_more_gets_no_results(slack: Slack, looks: Database) -> None:
