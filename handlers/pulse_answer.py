@@ -57,10 +57,11 @@ def cast_tap(session: Session, act: Act) -> Answer:
     """Put the answer of one tap into the box of an anonymous pulse."""
     row = _open_box(session, act, _pulse_id(act))
     _, answers = _tapped(act, row, posts.CAST)
-    is_direct = act.channel_id.startswith("D")  # there the question is theirs alone, and gives way to the thanks
     text = views.cast_text(answers, form_url=act.settings.official_form_url)
-    ended = posts.ended_message(fields_of(row), asker=_asker(session, row), note=text)
-    done = Answer(text=text, blocks=ended["blocks"], replace=True) if is_direct else Answer(text=text)
+    done = Answer(text=text)
+    if act.channel_id.startswith("D"):  # there the question is theirs alone, and gives way to the thanks
+        ended = posts.ended_message(fields_of(row), asker=_asker(session, row), note=text)
+        done = Answer(text=text, blocks=ended["blocks"], replace=True)
     return Answer(afterwards=partial(_cast, act=act, row=row, answers=answers, done=done))
 
 

@@ -90,7 +90,7 @@ def cast(db: Database, *, team_id: str, pulse_id: int, user_id: str, content: st
     (`answered_before`), and a box that is sealed or gone takes nothing (`closed`). Whether the person is invited and
     the pulse open is the caller's to know; the caller has no transaction open and writes nothing of it down elsewhere.
     """
-    with _inside(db, _Box(team_id, pulse_id)) as (session, box, key):
+    with db.turn(), _inside(db, _Box(team_id, pulse_id)) as (session, box, key):
         if key is None:
             return "closed"
         person = _person(key, team_id, user_id)
