@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.domain.pulse_list import LastPulse
 from storage.pulse import Pulse, fields_of, list_pulses
 from storage.pulse_jobs import ask_to_open, ask_to_tell
 from storage.pulse_outcome import find_unanswered_outcome, record_outcome
@@ -29,7 +30,7 @@ def find_untold(session: Session, row: Pulse, *, group: Collection[str]) -> Puls
     return None
 
 
-def start(session: Session, row: Pulse, *, group: Collection[str], real_now: datetime) -> Pulse | None:
+def start(session: Session, row: Pulse, *, group: Collection[str], real_now: datetime) -> LastPulse | None:
     """Send a planned pulse on its way; or give the last one, of which its people must hear first.
 
     A pulse whose asker has given a reason not to wait goes out.
@@ -37,7 +38,8 @@ def start(session: Session, row: Pulse, *, group: Collection[str], real_now: dat
     untold = find_untold(session, row, group=group) if row.overrides_id is None else None
     if untold is None:
         ask_to_open(session, row, real_now)
-    return untold
+        return None
+    return LastPulse(untold.id or 0, fields_of(untold).questions[0].text, untold.ended_at)
 
 
 def tell_and_start(

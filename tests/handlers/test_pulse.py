@@ -207,7 +207,7 @@ def test_cancelled_it_has_no_results_and_its_message_says_so(slack: Slack, compa
     slack.person(REP).click("Yes")
     slack.settle()
     show_list(gudrun)
-    gudrun.click("Cancel")
+    gudrun.click("Cancel it")
     assert "is cancelled: the answers are deleted" in gudrun.modal
     slack.settle()
     message = gudrun.reads(ASKED, DACH)

@@ -62,8 +62,8 @@ def test_the_list_keeps_to_the_limits(number: int, total: int) -> None:
     ("shown", "buttons"),
     [
         (card("planned"), ["Send", "Edit", "Discard"]),
-        (card("open"), ["Edit", "Another end", "Close now", "Cancel"]),
-        (card("open", can_edit=False), ["Another end", "Close now", "Cancel"]),
+        (card("open"), ["Edit", "Another end", "Close now", "Cancel it"]),
+        (card("open", can_edit=False), ["Another end", "Close now", "Cancel it"]),
         (card("closed"), ["Say what was done", "Ask again"]),
         (card("closed", outcome="One page."), ["Ask again"]),
         (card("cancelled"), ["Ask again"]),
