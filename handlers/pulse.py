@@ -185,7 +185,7 @@ def _one_look(session: Session, act: Act) -> dict[str, Any]:
         reminders=False,
         shares_results=True,
     )
-    row = store.add_pulse(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)
+    row = pulse_start.keep_line(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)
     return _look(session, act, fields, row.id or 0)
 
 

@@ -96,6 +96,9 @@ def test_a_line_that_was_looked_at_and_left_waits_in_the_list(slack: Slack) -> N
     show_list(gudrun)
     gudrun.command(LINE, DACH)
     show_list(gudrun)
+    slack.post("close", user=gudrun.id, all=True)
+    gudrun.command(LINE, DACH)  # typed once more, it is the same one
+    assert show_list(gudrun).count(f"*{ASKED}*") == 1
     gudrun.click("Discard")
     assert f"*{ASKED}* is discarded." in gudrun.modal
     assert "*Cancelled*" in gudrun.modal
@@ -274,6 +277,19 @@ def test_not_to_wait_for_it_needs_a_reason_and_is_on_record(slack: Slack, compan
     first, second = kept(company_url)
     assert first.outcome is None
     assert (second.overrides_id, second.override_reason) == (first.id, "The congress opens tomorrow")
+
+
+def test_the_same_people_by_direct_message_are_the_same_people(slack: Slack, company_url: str) -> None:
+    gudrun = slack.person(MANAGER)
+    gudrun.command('/pulse "By direct message?" Yes | No', "app")
+    assert gudrun.submit() == {}
+    slack.settle()
+    slack.jump(by_seconds=25 * 3600)
+    wait_until(lambda: kept(company_url)[0].state == "closed", "it is closed")
+    slack.post("close", user=gudrun.id, all=True)
+    gudrun.command(LINE, DACH)
+    assert gudrun.submit() == {}
+    assert "You asked the same people *By direct message?*" in gudrun.modal
 
 
 def test_later_the_new_one_is_kept_and_asks_once_more(slack: Slack) -> None:
