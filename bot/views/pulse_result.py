@@ -118,7 +118,7 @@ def _questions(report: PulseReport, *, is_asker: bool) -> Iterator[dict[str, Any
             lines.append(f"Most spoken of: {', '.join(inert(one.name) for one in spoken)}.")
         yield kit.section("\n".join(lines))
         if found.whole is not None and found.question.kind != "text":
-            yield kit.picture(_picture(found, found.whole))
+            yield kit.picture(_picture(found, found.whole), for_many=not is_asker)
             if len(found.groups) > 1 or (found.groups and report.result.hidden):
                 yield kit.context(_by_group(found))
 

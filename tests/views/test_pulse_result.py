@@ -93,6 +93,7 @@ def test_messages_keep_to_the_limits_and_obey_nobody(name: str) -> None:
     for block in message["blocks"]:
         if block["type"] == "image":  # as the sender puts it
             from_json(block.pop("picture"))
+            assert block.pop("for_many", False) is name.startswith("shared")
             block["slack_file"] = {"id": "F12345678"}
     assert check_message(message["text"], message["blocks"], []) == []
     harmless([message["text"], *mrkdwn(message["blocks"])])
