@@ -31,7 +31,8 @@ def asked_message(
     """The message that asks, as text and blocks; without `pulse_id` its preview, in which the buttons do nothing.
 
     `asker` is the name of whoever asks, plain text; `tz` is for clients that show no dates. `answered` of `invited` is
-    how many have answered so far, told in steps of five unless the pulse is named. `note` (mrkdwn) stands last.
+    how many have answered so far, told in steps of five unless the pulse is named; without `answered` it says how many
+    are asked. `note` (mrkdwn) stands last.
     """
     head = f"*{asker_name(asker)}* asks"
     questions = [inert(one.text) for one in fields.questions]
@@ -63,9 +64,8 @@ def posted_message(post: PulsePost, *, note: str = "") -> dict[str, Any]:
 
 def direct_message(post: PulsePost, *, reminds: bool = False, note: str = "") -> dict[str, Any]:
     """The message that asks one person, or reminds them; `note` (mrkdwn) says what they have answered."""
-    people = f"{count(post.invited, 'person is', 'people are')} asked."
     message = asked_message(
-        post.fields, pulse_id=post.pulse_id, asker=post.asker, tz=post.tz, note=f"{note} {people}" if note else people
+        post.fields, pulse_id=post.pulse_id, asker=post.asker, tz=post.tz, invited=post.invited, note=note
     )
     head = [kit.context("Still open, if you have a minute:")] if reminds else []
     return message | {"blocks": [*head, *message["blocks"]]}
@@ -186,6 +186,8 @@ def _small_print(fields: PulseFields, tz: str, answered: int | None, invited: in
     parts = [f"Closes {kit.when(fields.closes_at, tz)}."] if fields.closes_at else []
     if answered is not None:
         parts.append(progress(fields.privacy, answered, invited))
+    elif invited is not None:
+        parts.append(f"{count(invited, 'person is', 'people are')} asked.")
     if fields.shares_results:
         parts.append("Whoever is asked gets the results, too.")
     return " ".join(filter(None, parts))
