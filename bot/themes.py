@@ -2,13 +2,14 @@
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.pulse_theme import Theme, words_of
+from bot.domain.pulse_theme import Theme, words_in, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 # Of the sample's remarks, in six languages, these descriptions place two of three right from FITS on.
 FITS = 0.3  # the likeness from which on a text belongs to a described theme
 ALIKE = 0.45  # and to another text, where none fits
-FEWEST = 3  # such texts that make a theme
+FEWEST, MOST_SUGGESTED = 3, 12  # such texts that make a theme, and such themes
 # Names, what people read, and what they might write.
 DESCRIBED: tuple[tuple[str, str, str], ...] = (
     (
@@ -123,17 +124,19 @@ def find_themes(texts: Sequence[str]) -> list[Theme]:
 
 def _suggested(texts: Sequence[str], own: "Matrix", left: list[int]) -> list[Theme]:
     """Groups of texts that are like one of them, the largest first, described by the words that they share."""
-    found = list[Theme]()
-    while left:
-        alike = own[left] @ own[left].T >= ALIKE
-        first = int(alike.sum(axis=1).argmax())
-        places = tuple(place for place, is_like in zip(left, alike[first], strict=True) if is_like)
-        if len(places) < FEWEST:
+    found, alike = list[Theme](), own[left] @ own[left].T >= ALIKE
+    words = [words_in(text) for text in texts]
+    everywhere = Counter(word for one in words for word in one)
+    is_left = alike.any(axis=1)
+    for _ in range(MOST_SUGGESTED):
+        counts = (alike & is_left).sum(axis=1) * is_left
+        if not counts.size or counts.max() < FEWEST:
             break
-        left = [place for place in left if place not in places]
-        words = words_of([texts[place] for place in places], [text for n, text in enumerate(texts) if n not in places])
-        if words:
-            found.append(Theme(", ".join(words).capitalize(), "Words that these answers share", places))
+        chosen = alike[counts.argmax()] & is_left
+        is_left &= ~chosen
+        places = tuple(left[int(place)] for place in chosen.nonzero()[0])
+        if shared := words_of([words[place] for place in places], everywhere, len(texts)):
+            found.append(Theme(", ".join(shared).capitalize(), "Words that these answers share", places))
     return found
 
 

@@ -92,6 +92,8 @@ def finding_line(found: QuestionResult) -> str:
         return f"Fewer than {fewest} {'wrote something' if fewest == FEW_TEXTS else 'answered'}, so nothing is shown."
     if found.question.kind == "text":
         return f"{count(found.whole.of, 'person', 'people')} wrote something."
+    if not found.whole.of:
+        return "Nobody answered."
     if mean := found.mean(found.whole):
         return _mean_words(found, found.whole, mean)
     shares = found.shares(found.whole)
@@ -117,7 +119,7 @@ def _questions(report: PulseReport, *, is_asker: bool) -> Iterator[dict[str, Any
         elif spoken := shared_themes(themes)[:SHOWN_THEMES]:
             lines.append(f"Most spoken of: {', '.join(inert(one.name) for one in spoken)}.")
         yield kit.section("\n".join(lines))
-        if found.whole is not None and found.question.kind != "text":
+        if found.whole is not None and found.whole.of and found.question.kind != "text":
             yield kit.picture(_picture(found, found.whole), for_many=not is_asker)
             if len(found.groups) > 1 or (found.groups and report.result.hidden):
                 yield kit.context(_by_group(found))

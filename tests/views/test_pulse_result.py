@@ -129,6 +129,7 @@ YES_NO = PulseQuestion("Usable?", "single", ("Yes", "No"))
         (Tally("", 43, 30, (21, 9)), "*Yes*: 21 of 30 = 70 % of voters; 48 to 80 % of the team."),
         (Tally("", 10, 10, (5, 5)), "*Yes*: 5 of 10 = 50 % of the team. As often: No."),
         (Tally("", 10, 10, (0, 0)), "Nobody chose anything."),
+        (Tally("", 10, 0, (0, 0)), "Nobody answered."),
         (None, "Fewer than 5 answered, so nothing is shown."),
     ],
 )
