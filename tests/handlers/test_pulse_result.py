@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.domain.pulse import PulseQuestion
 from bot.domain.pulse_answer import PulseAnswer, answers_to_json
 from bot.errors import BotError
-from bot.intake import Act
+from bot.intake import Act, FormErrors
 from bot.settings import read_settings
 from bot.views.pulse_result import READ
 from handlers.pulse_outcome import open_form, say_outcome
@@ -305,6 +305,8 @@ def test_what_was_done_is_posted_under_the_pulse_once(slack: Slack, looks: Datab
     heard = slack.person(REP).reads("says what was done with the answers")
     assert "Gudrun Eslinghofer" in heard.text
     assert "<!channel>" not in heard.text
+    with looks.begin() as session, pytest.raises(FormErrors, match="What you typed is still here"):
+        say_outcome(session, act_of(slack, looks, MANAGER, str(pulse_id), {"outcome": "From a second window"}))
     slack.post("close", user=gudrun.id, all=True)
     gudrun.click("Say what was done", told)
     assert "You told them on" in gudrun.modal
