@@ -103,10 +103,10 @@ def _model() -> Any:
 
 @contextmanager
 def _without_logging() -> Iterator[None]:
-    """wordllama sets up everybody's log when it is imported; that is put back."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    """wordllama sets up everybody's log when it is imported, unless somebody has done that already."""
+    root, somebody = logging.getLogger(), logging.NullHandler()
+    root.addHandler(somebody)
     try:
         yield
     finally:
-        root.handlers[:], root.level = handlers, level
+        root.removeHandler(somebody)
