@@ -1,5 +1,7 @@
 """Answers to pulses: in one tap or in the form, changed until the close, or once and for all into the ballot box."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,7 +14,7 @@ from bot.access import NOT_FOUND
 from bot.domain.pulse import PulseFields, questions_mark
 from bot.domain.pulse_answer import PulseAnswer, answers_to_json, check_answers, screened
 from bot.errors import BotError
-from bot.intake import Act, Answer, FormErrors, Listener, row_number
+from bot.intake import Act, Answer, FormErrors, Listener, delivery_key, row_number
 from bot.jobs import Task
 from bot.views import pulse as posts
 from bot.views import pulse_answer as views
@@ -82,12 +84,37 @@ def cast_answers(session: Session, act: Act) -> Answer:
 
 def _cast(db: Database, *, act: Act, row: Pulse, answers: Sequence[PulseAnswer], done: Answer) -> Answer:
     """Nothing of this is written down anywhere else: no inbox, no ask, no job, no log (R13)."""
+    is_copy = _presses.know(act.body)
     outcome = ballot_box.cast(
         db, team_id=row.team_id, pulse_id=row.id or 0, user_id=act.actor.user_id, content=answers_to_json(answers)
     )
-    if outcome != "cast":
+    if outcome != "cast" and not (is_copy and outcome == "answered_before"):
         raise BotError(CAST_BEFORE if outcome == "answered_before" else store.CLOSED)
     return done
+
+
+class _Presses:
+    """The latest presses, in memory alone: some Slacks send one payload through every connection, and the copy must
+    not be told that its ballot was not counted. Nowhere else may stand who has pressed (R13).
+    """
+
+    KEPT = 1000
+
+    def __init__(self) -> None:
+        self._guard, self._keys = threading.Lock(), OrderedDict[str, None]()
+
+    def know(self, body: dict[str, Any]) -> bool:
+        """Whether this very press has come already."""
+        key = delivery_key("submission" if body.get("view") and not body.get("actions") else "action", body)
+        with self._guard:
+            is_known = key in self._keys
+            self._keys[key] = None
+            while len(self._keys) > self.KEPT:
+                self._keys.popitem(last=False)
+        return is_known
+
+
+_presses = _Presses()
 
 
 def _open_unless_cast(db: Database, *, act: Act, row: Pulse, done: Answer) -> Answer:
@@ -159,7 +186,7 @@ def _keep(session: Session, act: Act, row: Pulse, fields: PulseFields, answers: 
     is_first = store.replace_ballot(session, row, user_id=act.actor.user_id, answers=answers, now=act.now)
     is_asked = not row.channel_id or row.reminders  # by direct message
     ask = _ask_of(session, act, row) if is_asked else None
-    if ask is not None:
+    if ask is not None and ask.state != "refused":
         asking.record_answered(session, ask, act.now)
         shown = pulse_post.read_post(session, row, default_tz=act.settings.default_tz)
         message = posts.direct_message(shown, note=views.said_line(fields, answers))

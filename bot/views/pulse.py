@@ -15,7 +15,7 @@ CAST = tuple(f"pulse.cast_{choice}" for choice in range(MOST_CHOICES))  # the sa
 PREVIEW = "pulse.preview"  # with a number behind it: the buttons of a preview, which do nothing
 
 SHOWN_NAME = 80
-LOST = "The server stopped unexpectedly, and the answers that lay in the box were lost."
+LOST = "The server stopped unexpectedly or went back to a backup, and the answers in the box were lost."
 
 
 def asked_message(
@@ -90,9 +90,8 @@ def not_opened_message(fields: PulseFields, sentence: str) -> dict[str, Any]:
 def lost_message(fields: PulseFields) -> dict[str, Any]:
     """Tells the asker that the ballots of an anonymous pulse are gone."""
     return kit.note(
-        f"{_title(fields)} has ended without a result: the database server stopped unexpectedly, and the ballots were "
-        "lost with it. They are kept where nothing remembers who gave which, and that has this price. I have told "
-        "those who were asked; please ask once more."
+        f"{_title(fields)} has ended without a result. {LOST} They are kept where nothing remembers who gave which, "
+        "not even a backup, and that has this price. I have told those who were asked; please ask once more."
     )
 
 

@@ -142,6 +142,18 @@ def test_whoever_has_been_asked_enough_is_left_out_and_counted(slack: Slack, loo
     wait_until(lambda: asks(looks, longer) == {"asked": 7}, "asked in the next week")
 
 
+def test_whoever_wants_none_of_an_asker_is_not_asked_again_by_them(slack: Slack, looks: Database) -> None:
+    start_pulse(slack, looks, asker=MANAGER, hours=48)
+    slack.jump(to="2026-11-23T09:00:00Z")
+    jonas = slack.person(REP)
+    jonas.click("Stop these", jonas.reads(ASKED, "app"))
+    jonas.finds(lambda one: f"what {MANAGER} wants to know any more" in one.text, "that it is stopped")
+    second = start_pulse(slack, looks, WORDS, asker=MANAGER, hours=48)
+    assert "6 people are asked." in slack.person(OTHER_REP).reads("What is missing?", "app").text
+    jonas.sees_nothing_of("What is missing?")
+    assert asks(looks, second)["stopped"] == 1
+
+
 # reminders
 
 
@@ -193,6 +205,22 @@ def test_extended_it_takes_answers_for_longer_and_closed_early_none(slack: Slack
     jonas.reads("This pulse has closed. 1 of 7 people answered.", DACH)
 
 
+def test_extended_by_direct_message_the_question_and_the_asks_say_so(slack: Slack, looks: Database) -> None:
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, hours=24)
+    slack.jump(to="2026-11-23T09:00:00Z")
+    jonas, anke = slack.person(REP), slack.person(OTHER_REP)
+    jonas.click("Yes", jonas.reads(ASKED, "app"))
+    jonas.reads("You answered *Yes*.", "app")
+    asked = anke.reads(ASKED, "app")
+    later = read_row(slack, looks, pulse_id).closes_at + timedelta(days=3)
+    change(slack, looks, pulse_id, closes_at=later)
+    slack.jump(by_seconds=1)
+    until = f"<!date^{int(later.timestamp())}^"
+    assert anke.reads(until, "app").buttons == asked.buttons
+    assert jonas.reads(until, "app").text.endswith("You answered *Yes*.")
+    assert ask_of(looks, pulse_id, anke)["closes_at"] == later
+
+
 @pytest.mark.parametrize("privacy", ["named", "anonymous"])
 def test_cancelled_it_says_so_and_takes_nothing(slack: Slack, looks: Database, privacy: str) -> None:
     pulse_id = start_pulse(slack, looks, asker=EXECUTIVE, channel=GENERAL_ID, privacy=privacy)
@@ -236,7 +264,7 @@ def test_a_lost_box_ends_the_pulse_and_everybody_hears_it(slack: Slack, looks: D
             for part in ("key", "person", "ballot"):
                 session.execute(text(f'TRUNCATE "ballot_box_{team_of(slack)}_{pulse_id}_{part}"'))
     slack.jump(by_seconds=60)
-    slack.person(EXECUTIVE).reads("the ballots were lost with it", "app")
+    slack.person(EXECUTIVE).reads("the answers in the box were lost.", "app")
     jonas.reads("This pulse was cancelled, so nothing is counted. The server stopped unexpectedly", "#general")
 
 
