@@ -112,7 +112,7 @@ def _keep_box(session: Session, ballots: list[str] | None, *, team_id: str, puls
     if row is None or row.state != "open" or (row.closes_at > now and ballots is not None):
         return
     if ballots is None:
-        message, key = views.lost_message(store.fields_of(row)), f"pulse.lost:{pulse_id}"
+        message, key = views.lost_message(store.fields_of(row), pulse_id=pulse_id), f"pulse.lost:{pulse_id}"
         outbox.enqueue(session, team_id=team_id, key=key, target=row.asker_id, message=message, now=now)
         store.record_cancelled(session, row, now=now, reason=views.LOST)
         ask_to_show(session, row, datetime.now(UTC))
@@ -136,7 +136,7 @@ def _cancel_refused(db: Database, team_id: str, pulse_id: int, reason: str, now:
             return
         sentence = views.refused_sentence(reason)
         store.record_cancelled(session, row, now=now, reason=sentence)
-        message = views.not_opened_message(store.fields_of(row), sentence)
+        message = views.not_opened_message(store.fields_of(row), sentence, pulse_id=pulse_id)
         key = f"pulse.not_opened:{pulse_id}"
         outbox.enqueue(session, team_id=team_id, key=key, target=row.asker_id, message=message, now=now)
 

@@ -191,7 +191,7 @@ def _refuse(session: Session, task: Task, row: Pulse, sentence: str) -> None:
     if row.state != "planned":
         return
     store.record_cancelled(session, row, now=task.now, reason=sentence)
-    message = views.not_opened_message(store.fields_of(row), sentence)
+    message = views.not_opened_message(store.fields_of(row), sentence, pulse_id=row.id or 0)
     key = f"pulse.not_opened:{row.id}"
     outbox.enqueue(session, team_id=row.team_id, key=key, target=row.asker_id, message=message, now=task.now)
 

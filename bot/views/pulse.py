@@ -6,6 +6,7 @@ from bot.domain.pulse import PulseFields, in_steps, privacy_words, questions_mar
 from bot.domain.pulse_post import PulsePost
 from bot.domain.text import clip, count, inert
 from bot.views import kit
+from bot.views.pulse_list import AGAIN
 
 ANSWER = "pulse.answer"  # opens the form (value: pulse), and the form itself
 CAST_FORM = "pulse.cast_form"  # the same of an anonymous pulse: what is done there is written down nowhere
@@ -81,18 +82,25 @@ def why(post: PulsePost) -> str:
     )
 
 
-def not_opened_message(fields: PulseFields, sentence: str) -> dict[str, Any]:
+def not_opened_message(fields: PulseFields, sentence: str, *, pulse_id: int) -> dict[str, Any]:
     """Tells the asker that a pulse was not asked, and why; `sentence` is plain text."""
-    text = f"{_title(fields)} was not asked. {inert(sentence)}"
-    return kit.note(f"{text}\nOpen `/pulse` to choose again; your questions are still there.")
+    return _with_again(f"{_title(fields)} was not asked. {inert(sentence)}", "Choose again", pulse_id)
 
 
-def lost_message(fields: PulseFields) -> dict[str, Any]:
+def lost_message(fields: PulseFields, *, pulse_id: int) -> dict[str, Any]:
     """Tells the asker that the ballots of an anonymous pulse are gone."""
-    return kit.note(
+    text = (
         f"{_title(fields)} has ended without a result. {LOST} They are kept where nothing remembers who gave which, "
         "not even a backup, and that has this price. I have told those who were asked; please ask once more."
     )
+    return _with_again(text, "Ask again", pulse_id)
+
+
+def _with_again(text: str, label: str, pulse_id: int) -> dict[str, Any]:
+    """A message to the asker with the button that opens the form with the same questions."""
+    message = kit.note(text)
+    row = {"type": "actions", "elements": [kit.button(label, AGAIN, str(pulse_id))]}
+    return message | {"blocks": [*message["blocks"], row]}
 
 
 def refused_sentence(reason: str) -> str:

@@ -178,6 +178,49 @@ def test_what_is_over_gets_no_other_end(slack: Slack, company_url: str) -> None:
     wait_until(lambda: kept(company_url)[0].state == "closed", "it is closed")
 
 
+def test_what_is_pressed_in_an_old_list_says_how_it_is(slack: Slack, company_url: str) -> None:
+    gudrun, _ = ask_in_line(slack)
+    show_list(gudrun)
+    slack.jump(by_seconds=2 * 86400)
+    wait_until(lambda: kept(company_url)[0].state == "closed", "it is closed")
+    for label, sentence in (
+        ("Close now", "This pulse is not open any more"),
+        ("Another end", "This pulse is not open any more"),
+        ("Cancel it", "This pulse has ended already"),
+    ):
+        gudrun.click(label)
+        assert sentence in gudrun.modal
+        slack.post("close", user=gudrun.id)
+    assert [row.state for row in kept(company_url)] == ["closed"]
+
+
+def test_a_form_left_open_over_the_close_changes_nothing_and_keeps_what_was_typed(slack: Slack) -> None:
+    gudrun, asked = ask_in_line(slack)
+    show_list(gudrun)
+    gudrun.click("Edit")
+    slack.jump(by_seconds=2 * 86400)
+    wrong = gudrun.submit(question0="Is the new price list usable?", closes_on="2026-11-30")
+    assert wrong == {"question0": "This pulse is not open any more, so nothing was changed."}
+    assert gudrun.fields["question0"] == "Is the new price list usable?"
+    gudrun.finds(lambda one: one.ts == asked.ts and "has closed" in one.text, "it is closed", DACH)
+
+
+def test_too_few_in_the_channel_is_told_and_can_be_chosen_again(slack: Slack, company_url: str) -> None:
+    leopold = slack.person(EXECUTIVE)
+    leopold.command(LINE, "#launches")
+    leopold.click("Edit in the form")
+    assert leopold.submit(channels=["C5IBE6RJD"], privacy="anonymous") == {}
+    assert "is on its way" in leopold.modal
+    slack.post("close", user=leopold.id, all=True)
+    told = leopold.reads("anonymous takes 8 or more", "app")
+    assert kept(company_url)[0].state == "cancelled"
+    leopold.click(told.buttons[0], told)
+    assert leopold.fields["question0"] == ASKED
+    assert leopold.fields["channels"] == ["C5IBE6RJD"]
+    assert leopold.submit(privacy="named") == {}
+    slack.person(MARKETER).reads(ASKED, "#sales-iberia")
+
+
 def test_two_windows_end_it_once(slack: Slack, company_url: str) -> None:
     gudrun, _ = ask_in_line(slack)
     show_list(gudrun)

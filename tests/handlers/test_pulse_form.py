@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.pulse import questions_from_json
+from storage import people
 from storage.db import Database
 from storage.pulse import Pulse, PulseInvitation
 from tests.slack import Person, Slack
@@ -191,3 +192,31 @@ def test_a_form_sent_twice_is_one_pulse(slack: Slack, company_url: str) -> None:
         "Usable?",
         "A second one?",
     ]
+
+
+def test_two_who_edit_at_once_are_told(slack: Slack, company_url: str) -> None:
+    gudrun = open_form(slack)
+    assert gudrun.submit(**FORM, privacy="named") == {}
+    slack.person(REP).reads("Is the price sheet usable?", DACH)
+    slack.settle()
+    gudrun.click("Back to the list")
+    gudrun.click("Edit")
+    db = Database(company_url)
+    with db.begin() as session:  # the other window
+        row = session.exec(select(Pulse)).one()
+        row.version += 1
+        session.add(row)
+    db.close()
+    wrong = gudrun.submit(question0="Is it?")
+    assert "Somebody else has changed this pulse" in wrong["question0"]
+    assert gudrun.fields["question0"] == "Is it?"
+
+
+def test_those_who_left_are_nobody(slack: Slack, company_url: str) -> None:
+    leopold = open_form(slack, EXECUTIVE, "app")
+    gone = slack.person(REP).id
+    db = Database(company_url)
+    with db.begin() as session:
+        people.record_person(session, team_id="T0MERIDIAN", user_id=gone, now=datetime.now(UTC), is_active=False)
+    db.close()
+    assert "Nobody fits that" in leopold.submit(**FORM, people=[gone], privacy="named")["role"]

@@ -56,6 +56,9 @@ def test_too_few_for_what_is_promised_is_not_asked_and_the_asker_hears_why(slack
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="anonymous")
     told = slack.person(MANAGER).reads("was not asked.", "app")
     assert f"“{ASKED}” was not asked. That asks 7 people; anonymous takes 8 or more" in told.text
+    gudrun = slack.person(MANAGER)
+    gudrun.click("Choose again", told)
+    assert gudrun.fields["question0"] == ASKED
     row = read_row(slack, looks, pulse_id)
     assert row.state == "cancelled"
     assert "7 people" in (row.reason or "")
