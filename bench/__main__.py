@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("start", "ack", "digest", "fuzz", "load", "nth", "zones", "fanout", "twice", "year", "crash")
+NAMES = ("start", "ack", "digest", "fuzz", "load", "votes", "nth", "zones", "fanout", "twice", "year", "anonymity", "crash")
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "reply_to_feedback": frozenset({"marketer"}),  # and only on their own assets
     "read_digest": frozenset({"marketer"}),
     "keep_check_ins": frozenset({"marketer", "manager", "admin"}),  # a manager only for their own group
+    "start_pulses": frozenset({"manager", "executive"}),  # a manager only to their own group
     "set_people": frozenset({"admin"}),
     "be_asked": EVERYBODY,  # put off, stop and question what the app asks
     "see_home": EVERYBODY,

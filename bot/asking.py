@@ -6,7 +6,7 @@ It keeps the manners: one budget for all senders, working hours, who is away, re
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,7 +19,7 @@ from bot.domain.working_time import WorkingTime
 from bot.jobs import Task
 from bot.settings import Settings
 from storage import ask as store
-from storage import jobs, people
+from storage import ask_stop, jobs, people
 from storage.ask import Ask
 from storage.asking import find_standing
 from storage.db import Database
@@ -145,6 +145,40 @@ def get_ask(session: Session, team_id: str, ask_id: int, user_id: str) -> Ask | 
 def count_asks(session: Session, team_id: str, kind: str, subject_id: int) -> AskCount:
     """What became of the asks about a subject: `AskCount.in_words(settings.ask_budget)` tells the sender."""
     return store.count_states(session, team_id=team_id, kind=kind, subject_id=subject_id)
+
+
+def list_reachable(
+    session: Session,
+    *,
+    team_id: str,
+    stop_key: str,
+    people: Sequence[Person],
+    closes_at: datetime,
+    now: datetime,
+    settings: Settings,
+) -> list[Person]:
+    """Those of these people who can still be asked before it closes, as far as that is certain now.
+
+    Left out is whose week of asks is spent until then, who is at work too late, and who wants none of these. Who is
+    away is not known here.
+    """
+    stopped = ask_stop.list_stopped(session, team_id=team_id, stop_key=stop_key)
+    spent = store.count_weeks(session, team_id=team_id, since=(now - timedelta(days=8)).date())
+    found = []
+    for person in people:
+        working = working_time(person, settings)
+        standing = Standing(
+            number=0,
+            closes_at=closes_at,
+            working=working,
+            is_active=person.is_active,
+            is_stopped=person.user_id in stopped,
+            asked=spent.get((person.user_id, working.monday(now)), 0),
+            budget=settings.ask_budget,
+        )
+        if decide(standing, now).action != "refuse":
+            found.append(person)
+    return found
 
 
 def working_time(person: Person, settings: Settings) -> WorkingTime:

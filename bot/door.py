@@ -90,7 +90,8 @@ class Door:
     def _answer(self, listener: Listener, body: dict[str, Any]) -> tuple[str, Answer]:
         if listener.reads:
             with self._db.read() as session:
-                return "read", listener.do(session, self._act(session, listener, body)) or Answer()
+                looked = listener.do(session, self._act(session, listener, body)) or Answer()
+            return "read", looked.afterwards(self._db) if looked.afterwards else looked
         key, team_id, answer = delivery_key(listener.kind, body), self._team_id(), None
         try:
             with self._db.begin() as session:

@@ -1,45 +1,30 @@
 """The drawing: a picture's numbers as a PNG that can be read on a phone, in light and in dark."""
 
-import functools
-import logging
 import math
 import threading
-import unicodedata
-import warnings
-from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
 
-import regex
+from bot.picture import BarsPicture, IntervalPicture, Picture, ScalePicture
+from bot.sheet import (
+    BLUE,
+    CARD,
+    GAP,
+    INNER,
+    LEADING,
+    ORANGE,
+    PAD,
+    SMALL,
+    SOFT,
+    TITLE,
+    TRACK,
+    WIDTH,
+    Sheet,
+    heading_of,
+    wrapped,
+)
 
-from bot.domain.text import clean
-from bot.picture import BarsPicture, IntervalPicture, Picture
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.font_manager import FontProperties
-
-WIDTH = 720  # pixels; Slack shows it 360 to 720 wide, so what is 24 high here is at least 12 there
-PAD, GAP = 36, 30
-TITLE, LABEL, SMALL = 34, 28, 25  # heights of letters, in pixels
-LEADING = 1.25
-INTERVAL_ROOM, BAR_ROOM, LEGEND = 54, 34, 46  # heights below a row's words, and of the goal's line
-INNER = WIDTH - 2 * PAD
-DPI = 100
-DASH = 12  # the height of each dash of the goal's line
-MOST_LINES = 3  # of a title or label
-# Dark on light, and orange beside blue, which nearly everybody can tell apart; shapes say it as well.
-CARD, EDGE, INK, SOFT = "#fdfcf9", "#d8d4ca", "#1d1c1d", "#55534e"
-TRACK, BLUE, ORANGE = "#e4e1d9", "#0b4f6c", "#a84300"
-# DejaVu comes with matplotlib; the others are used where this machine has them.
-FONTS = (
-    "DejaVu Sans", "Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Hiragino Sans", "Yu Gothic", "Microsoft YaHei",
-    "Arial Unicode MS", "Droid Sans Fallback", "Noto Sans Devanagari", "Noto Sans Thai",
-)  # fmt: skip
-# It warns of a font without bold letters, and of each slow start; neither is anybody's concern here.
-logging.getLogger("matplotlib").setLevel(logging.ERROR)
-# What no font has is left out beforehand, but some scripts are put together from parts that a font may lack.
-warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+INTERVAL_ROOM, BAR_ROOM, LEGEND = 54, 34, 46  # heights below a row's words, and of the legend's line
+COLUMNS = 190  # the height of the highest column
+LIKELY = "what is likely among all (95 %)"
 _drawing = threading.Lock()  # matplotlib's fonts are shared and were not made for several threads
 
 
@@ -49,28 +34,31 @@ def draw(picture: Picture) -> bytes:
     matplotlib is imported by the first picture and not before: it takes a second and 40 MB.
     """
     with _drawing:
-        sheet = _Sheet(_height(picture))
+        sheet = Sheet(_height(picture))
         at = sheet.title(picture.title)
         if isinstance(picture, IntervalPicture):
             _draw_intervals(sheet, picture, at)
-        else:
+        elif isinstance(picture, BarsPicture):
             _draw_bars(sheet, picture, at)
+        else:
+            _draw_scale(sheet, picture, at)
         return sheet.png()
 
 
 def _height(picture: Picture) -> int:
     """How high it becomes; all lines are wrapped once more when they are drawn."""
-    is_bars, goal = isinstance(picture, BarsPicture), getattr(picture, "goal", None)
-    lines = len(_wrapped(picture.title, TITLE, INNER, bold=True))
+    lines = len(wrapped(picture.title, TITLE, INNER, bold=True))
     height = 2.0 * PAD + lines * TITLE * LEADING + GAP * 0.6
-    for row in picture.rows:
-        height += _heading(row.label, row.said).height + (BAR_ROOM if is_bars else INTERVAL_ROOM) + GAP
-    if is_bars:
-        return math.ceil(height - GAP)
-    return math.ceil(height + SMALL + (LEGEND if goal else 0) - GAP / 2)
+    if isinstance(picture, ScalePicture):
+        return math.ceil(height + LEGEND + 2 * SMALL * LEADING + COLUMNS)
+    room = BAR_ROOM if isinstance(picture, BarsPicture) else INTERVAL_ROOM
+    height += sum(heading_of(row.label, row.said).height + room + GAP for row in picture.rows)
+    if isinstance(picture, BarsPicture):
+        return math.ceil(height - GAP + (LEGEND if picture.has_intervals else 0))
+    return math.ceil(height + SMALL + (LEGEND if picture.goal else 0) - GAP / 2)
 
 
-def _draw_intervals(sheet: "_Sheet", picture: IntervalPicture, at: float) -> None:
+def _draw_intervals(sheet: Sheet, picture: IntervalPicture, at: float) -> None:
     goal = picture.goal
     if goal:
         sheet.legend(goal.label, at)
@@ -99,180 +87,46 @@ def _draw_intervals(sheet: "_Sheet", picture: IntervalPicture, at: float) -> Non
         sheet.dot(_x(min(max(row.point, 0.0), 1.0)), y)
 
 
-def _draw_bars(sheet: "_Sheet", picture: BarsPicture, at: float) -> None:
+def _draw_bars(sheet: Sheet, picture: BarsPicture, at: float) -> None:
+    if picture.has_intervals:
+        sheet.whisker(PAD + 4, PAD + 44, at + SMALL / 2 + 3)
+        sheet.text(PAD + 64, at, LIKELY, SMALL, color=SOFT)
+        at += LEGEND
     for row in picture.rows:
         at = sheet.heading(row.label, row.said, at)
         sheet.bar(at + 6, 1.0, TRACK)
         sheet.bar(at + 6, row.share, BLUE)
+        if row.likely is not None:
+            low, high = row.likely
+            sheet.whisker(_x(max(low, 0.0)), _x(min(high, 1.0)), at + 19)
         at += BAR_ROOM + GAP
+
+
+def _draw_scale(sheet: Sheet, picture: ScalePicture, at: float) -> None:
+    """Columns side by side, as long as their counts, and the mean as a dashed line through them."""
+    sheet.legend(picture.mean_words, at)
+    top = at + LEGEND + SMALL * LEADING
+    foot, width = top + COLUMNS, INNER / len(picture.counts)
+    most = max(*picture.counts, 1)
+    sheet.line([PAD, WIDTH - PAD], foot + 2, TRACK, 4)
+    middles = [PAD + (place + 0.5) * width for place in range(len(picture.counts))]
+    heights = [COLUMNS * hits / most for hits in picture.counts]
+    for middle, height in zip(middles, heights, strict=True):
+        sheet.box(middle - width * 0.36, foot - height, width * 0.72, height, BLUE)
+    x = PAD + (picture.mean - picture.first + 0.5) * width
+    for y in range(int(top), int(foot), 24):
+        sheet.rise(x, y - 2, y + 14, CARD, 11)
+        sheet.rise(x, y, y + 12, ORANGE, 5)
+    for place, (middle, height) in enumerate(zip(middles, heights, strict=True)):
+        hits, paper = _short(picture.counts[place]), {"facecolor": CARD, "linewidth": 0, "pad": 1}
+        sheet.text(middle, foot - height - SMALL * LEADING, hits, SMALL, bold=True, ha="center", bbox=paper)
+        sheet.text(middle, foot + 10, str(picture.first + place), SMALL, color=SOFT, ha="center")
+
+
+def _short(number: int) -> str:
+    """A count above a column, which has room for four characters."""
+    return str(number) if number < 1000 else f"{number / 1000:.1f}k" if number < 9950 else f"{number / 1000:.0f}k"
 
 
 def _x(share: float) -> float:
     return PAD + share * INNER
-
-
-@dataclass(frozen=True)
-class _Heading:
-    """A row's words: its label's lines and its numbers, which stand beside the first or in a line of their own."""
-
-    lines: list[str]
-    said: str
-    is_beside: bool
-
-    @property
-    def height(self) -> float:
-        return len(self.lines) * LABEL * LEADING + (0 if self.is_beside else SMALL * LEADING)
-
-
-def _heading(label: str, said: str) -> _Heading:
-    lines = _wrapped(label, LABEL, INNER)
-    (numbers,) = _wrapped(said, SMALL, INNER, bold=True, most=1)
-    beside = len(lines) == 1 and _length(lines[0], LABEL) + 24 + _length(numbers, SMALL, bold=True) <= INNER
-    return _Heading(lines, numbers, beside)
-
-
-class _Sheet:
-    """A card on which things stand by their pixels, from the top left."""
-
-    def __init__(self, height: int) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        inches = (WIDTH / DPI, (height + 0.1) / DPI)  # the tenth, because matplotlib cuts what is left of a pixel
-        self._figure = Figure(figsize=inches, dpi=DPI, facecolor=CARD, edgecolor=EDGE, linewidth=3)
-        FigureCanvasAgg(self._figure)
-        self._axes: Axes = self._figure.add_axes((0, 0, 1, 1))
-        self._axes.set_xlim(0, WIDTH)
-        self._axes.set_ylim(height, 0)
-        self._axes.set_axis_off()
-
-    def title(self, words: str) -> float:
-        """Write the title; returns where the rest may begin."""
-        at = float(PAD)
-        for line in _wrapped(words, TITLE, INNER, bold=True):
-            self.text(PAD, at, line, TITLE, bold=True)
-            at += TITLE * LEADING
-        return at + GAP * 0.6
-
-    def heading(self, label: str, said: str, at: float) -> float:
-        """Write a row's label and numbers; returns where its bar may begin."""
-        heading = _heading(label, said)
-        if heading.is_beside:
-            self.text(WIDTH - PAD, at + 2, heading.said, SMALL, bold=True, ha="right")
-        for line in heading.lines:
-            self.text(PAD, at, line, LABEL)
-            at += LABEL * LEADING
-        if not heading.is_beside:
-            self.text(PAD, at, heading.said, SMALL, bold=True)
-            at += SMALL * LEADING
-        return at
-
-    def text(self, x: float, y: float, words: str, size: float, *, bold: bool = False, **more: Any) -> None:
-        """Write one line with its top left (or right, by `ha`) there."""
-        more = {"color": INK, "ha": "left", "va": "top"} | more
-        self._axes.text(x, y, words, fontproperties=_font(size, bold), parse_math=False, **more)
-
-    def legend(self, words: str, y: float) -> None:
-        """Say what the dashed line is."""
-        (line,) = _wrapped(words, SMALL, INNER - 24, bold=True, most=1)
-        self.dashes(PAD + 4, y + SMALL / 2 + 3, middles=(-9, 9))
-        self.text(PAD + 24, y, line, SMALL, bold=True, color=ORANGE)
-
-    def line(self, xs: list[float], y: float, color: str, width: float) -> None:
-        """A level line, `width` pixels thick."""
-        self._axes.plot(xs, [y, y], color=color, linewidth=width * 72 / DPI, solid_capstyle="butt")
-
-    def rise(self, x: float, top: float, foot: float, color: str, width: float) -> None:
-        """An upright line."""
-        self._axes.plot([x, x], [top, foot], color=color, linewidth=width * 72 / DPI, solid_capstyle="butt")
-
-    def dashes(self, x: float, y: float, middles: tuple[float, ...] = (-21, 0, 21)) -> None:
-        """An upright dashed line around `y`, higher than the end of an interval that may stand on it."""
-        for middle in middles:
-            self.rise(x, y + middle - DASH / 2, y + middle + DASH / 2, ORANGE, 5)
-
-    def dot(self, x: float, y: float) -> None:
-        """The mark of a point, with a light ring so that it stands out on its line."""
-        self._axes.plot(
-            [x], [y], "o", markersize=22 * 72 / DPI, color=BLUE, markeredgecolor=CARD, markeredgewidth=3 * 72 / DPI
-        )
-
-    def bar(self, y: float, share: float, color: str) -> None:
-        """A bar as long as a share of the whole width."""
-        from matplotlib.patches import Rectangle
-
-        self._axes.add_patch(Rectangle((PAD, y), share * INNER, 26, facecolor=color, linewidth=0))
-
-    def png(self) -> bytes:
-        """All of it."""
-        made = BytesIO()
-        self._figure.savefig(made, format="png", dpi=DPI, metadata={"Software": None})
-        return made.getvalue()
-
-
-@functools.cache
-def _font(size: float, bold: bool) -> "FontProperties":
-    from matplotlib.font_manager import FontProperties, fontManager
-
-    here = set(fontManager.get_font_names())
-    return FontProperties(
-        family=[name for name in FONTS if name in here], size=size * 72 / DPI, weight="bold" if bold else "normal"
-    )
-
-
-@functools.cache
-def _letters() -> frozenset[int]:
-    """The characters that one of this machine's fonts has, in normal and in bold letters."""
-    from matplotlib.font_manager import fontManager, get_font
-
-    def known(bold: bool) -> set[int]:
-        paths = fontManager._find_fonts_by_props(_font(LABEL, bold))
-        return {code for path in paths for code in get_font(path).get_charmap()}
-
-    return frozenset(known(False) & known(True))
-
-
-def _shown(text: str) -> str:
-    """What can be drawn of it: words in a script without a font become "…" (the message says them), signs nothing."""
-    known, kept = _letters(), list[str]()
-    for grapheme in regex.findall(r"\X", " ".join(clean(text).split())):
-        if all(ord(c) in known for c in grapheme):
-            kept.append(grapheme)
-        elif unicodedata.category(grapheme[0])[0] in "LN":
-            kept.append("…")
-    return regex.sub(r"…[… ]*…", "…", " ".join("".join(kept).split())) or "…"
-
-
-def _length(text: str, size: float, *, bold: bool = False) -> float:
-    """How many pixels a line takes."""
-    from matplotlib.backends.backend_agg import RendererAgg
-
-    ruler = RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
-    return float(ruler.get_text_width_height_descent(text, _font(size, bold), ismath=False)[0])  # type: ignore[no-untyped-call]
-
-
-def _wrapped(text: str, size: float, room: float, *, bold: bool = False, most: int = MOST_LINES) -> list[str]:
-    """Lines of at most `room` pixels, broken between words or else between graphemes; what is too much ends in "…"."""
-    lines, rest = list[str](), _shown(text)
-    while rest and len(lines) < most:
-        taken = _fitting(rest, size, room, bold)
-        lines.append(taken.rstrip())
-        rest = rest[len(taken) :].lstrip()
-    if rest:
-        lines[-1] = (
-            _fitting(lines[-1] + " ", size, room - _length("…", size, bold=bold), bold, by_word=False).rstrip() + "…"
-        )
-    return lines
-
-
-def _fitting(text: str, size: float, room: float, bold: bool, *, by_word: bool = True) -> str:
-    """The longest beginning that fits: whole words if it can be, at least one grapheme."""
-    parts = regex.findall(r"\X", text[:200])
-    low, high = 1, len(parts)
-    while low < high:  # widths grow with length, near enough
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if _length("".join(parts[:middle]), size, bold=bold) <= room else (low, middle - 1)
-    taken = "".join(parts[:low])
-    if by_word and len(taken) < len(text) and not text[len(taken)].isspace() and " " in taken.strip():
-        return taken[: taken.rstrip().rindex(" ") + 1]
-    return taken

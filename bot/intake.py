@@ -16,6 +16,7 @@ from bot.domain import text as words
 from bot.errors import BotError
 from bot.settings import Settings
 from bot.views import kit
+from storage.db import Database
 
 LONGEST_NONCE = 40  # characters that are looked at: it comes back from a client and becomes a part of a key
 NOT_READABLE = "I can't read that form. Please close it and open it once more."
@@ -121,6 +122,9 @@ class Answer:
     `text` and `blocks` are a private reply; with `replace` it takes the place of the message whose button was pressed.
     `modal` is opened (or pushed onto the modal in which it happened); `view` takes the modal's place. `options` answers
     a type-ahead. A second copy of the same delivery gets the same reply and opens nothing.
+
+    `afterwards` is done once the look of a listener that `reads` is over, with no transaction open, and its answer is
+    the one that counts: so a ballot goes into its box, and neither the inbox nor a log hears of it (R13).
     """
 
     text: str = ""
@@ -129,6 +133,7 @@ class Answer:
     modal: dict[str, Any] | None = None
     view: dict[str, Any] | None = None
     options: list[dict[str, Any]] = field(default_factory=list)
+    afterwards: "Callable[[Database], Answer] | None" = None
 
     def to_json(self) -> str:
         """The answer as the inbox keeps it, without what it opens."""
@@ -165,7 +170,7 @@ class Listener:
     """One thing that people can do: what Slack calls it (`id`), what follows (`do`), and who may (`may`).
 
     `do` runs inside the transaction of this delivery and answers; it calls nobody. With `reads` it changes nothing and
-    goes past the inbox.
+    goes past the inbox; only what it wants done `afterwards` may change something.
     """
 
     kind: Kind

@@ -57,20 +57,23 @@ class Goal:
 
 @dataclass(frozen=True)
 class BarRow:
-    """So many (`count`) of so many (`of`)."""
+    """So many (`count`) of so many (`of`), and perhaps what their share is `likely` to be, low and high from 0 to 1."""
 
     label: str
     count: int
     of: int
+    likely: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Check the numbers.
 
         Raises:
-            ValueError: there are more than there can be.
+            ValueError: there are more than there can be, or the share is not within what is likely.
         """
         if not 0 <= self.count <= self.of:
             raise ValueError("a bar has 0 <= count <= of")
+        if self.likely is not None:
+            IntervalRow(self.label, self.likely[0], self.share, self.likely[1], "")
 
     @property
     def share(self) -> float:
@@ -79,8 +82,12 @@ class BarRow:
 
     @property
     def said(self) -> str:
-        """The numbers in words: "12 of 40"."""
-        return f"{self.count:,} of {self.of:,}"
+        """The numbers in words: "12 of 40", or with what is likely "12 of 40, likely 18 to 45 %"."""
+        told = f"{self.count:,} of {self.of:,}"
+        if self.likely is None:
+            return told
+        low, high = self.likely
+        return f"{told}, likely {low * 100:.0f} to {high * 100:.0f} %"
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ class IntervalPicture:
 
 @dataclass(frozen=True)
 class BarsPicture:
-    """Counts as horizontal bars, each as long as its share."""
+    """Counts as horizontal bars, each as long as its share, perhaps with what is likely as a line on it."""
 
     title: str
     rows: tuple[BarRow, ...]
@@ -126,6 +133,11 @@ class BarsPicture:
         _check_rows(self.rows)
 
     @property
+    def has_intervals(self) -> bool:
+        """Whether any of its bars says what is likely."""
+        return any(row.likely is not None for row in self.rows)
+
+    @property
     def alt_text(self) -> str:
         """The picture in a few words, for whoever does not see it."""
         return _sentences(self.title, *(f"{row.label}: {row.said}" for row in self.rows))
@@ -135,7 +147,42 @@ class BarsPicture:
         return {"kind": "bars", **asdict(self)}
 
 
-Picture = IntervalPicture | BarsPicture
+@dataclass(frozen=True)
+class ScalePicture:
+    """How often each step of a scale was chosen, as columns side by side; the scale begins with `first`."""
+
+    title: str
+    first: int
+    counts: tuple[int, ...]
+    mean: float
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: too few or too many steps, a negative count, or a mean that is not on the scale.
+        """
+        _check_rows(self.counts)
+        if min(self.counts) < 0 or not self.first <= self.mean <= self.first + len(self.counts) - 1:
+            raise ValueError("a scale has counts, and its mean lies on it")
+
+    @property
+    def mean_words(self) -> str:
+        """ "Mean 3.8 of 30 answers"."""
+        return f"Mean {self.mean:.1f} of {sum(self.counts):,} answers"
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in a few words, for whoever does not see it."""
+        steps = ", ".join(f"{self.first + place}: {hits:,}" for place, hits in enumerate(self.counts))
+        return _sentences(self.title, steps, self.mean_words)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON keeps it; `from_json` gives it back."""
+        return {"kind": "scale", **asdict(self)}
+
+
+Picture = IntervalPicture | BarsPicture | ScalePicture
 
 
 def from_json(told: Mapping[str, Any]) -> Picture:
@@ -149,10 +196,17 @@ def from_json(told: Mapping[str, Any]) -> Picture:
             goal = Goal(**told["goal"]) if told["goal"] else None
             return IntervalPicture(told["title"], tuple(IntervalRow(**row) for row in told["rows"]), goal)
         if told["kind"] == "bars":
-            return BarsPicture(told["title"], tuple(BarRow(**row) for row in told["rows"]))
+            return BarsPicture(told["title"], tuple(_bar_from(row) for row in told["rows"]))
+        if told["kind"] == "scale":
+            return ScalePicture(told["title"], told["first"], tuple(told["counts"]), told["mean"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"no picture: {type(error).__name__}") from None
     raise ValueError("an unknown kind of picture")
+
+
+def _bar_from(told: Mapping[str, Any]) -> BarRow:
+    likely = told.get("likely")
+    return BarRow(told["label"], told["count"], told["of"], (likely[0], likely[1]) if likely else None)
 
 
 def _check_rows(rows: tuple[object, ...]) -> None:

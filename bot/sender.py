@@ -18,7 +18,7 @@ from bot.direct_messages import DirectMessages
 from bot.pace import Pace
 from bot.reader import GONE, Reader, Refused, TooFast, is_ambiguous, retry_after
 from bot.settings import Settings
-from bot.upload import NotNow, Uploader, in_words, shows_picture
+from bot.upload import NotNow, Uploader, in_words, marked, shows_picture
 from storage import outbox
 from storage.db import Database
 from storage.outbox import Claim, Outbox
@@ -184,10 +184,8 @@ class Sender:
             Refused: this workspace lets nobody look.
             TooFast: nobody may look now.
         """
-        row, before = claim.row, claim.before
-        channel_id = before.channel_id if before and before.channel_id else self._channels.open(row.target)
+        row, (channel_id, thread_ts) = claim.row, self._place(claim)
         since = (row.first_tried_at or row.created_at) - LOOK_BACK
-        thread_ts = before.message_ts if before else None
         try:
             ts = self._reader.find_posted(channel_id, row.wire_key, since=since, thread_ts=thread_ts)
         except SlackApiError as error:
@@ -196,8 +194,21 @@ class Sender:
             raise
         return (channel_id, ts) if ts else None
 
+    def _place(self, claim: Claim) -> tuple[str, str | None]:
+        """The channel, and the thread if it is a reply."""
+        before = claim.before
+        channel_id = before.channel_id if before and before.channel_id else self._channels.open(claim.row.target)
+        return channel_id, before.message_ts if before else None
+
     def _call(self, claim: Claim) -> tuple[str, str]:
         row, before, payload = claim.row, claim.before, json.loads(claim.row.payload)
+        if "file" in payload:
+            channel_id, thread_ts = self._place(claim)
+            to_whom = {"channel_id": channel_id} | ({"thread_ts": thread_ts} if thread_ts else {})
+            file = marked(payload, row.wire_key)
+            if self._uploader.share(file, to_whom, tries=row.attempts, before=lambda: self._go_on(row)):
+                return channel_id, ""
+            payload = payload["words"]
         payload = self._uploader.bring(payload, tries=row.attempts, before=lambda: self._go_on(row))
         if row.method == outbox.POST:
             where = {
@@ -207,7 +218,7 @@ class Sender:
                 "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": row.wire_key}},
                 **({"thread_ts": before.message_ts} if before else {}),
             }
-            answer = self._say(row, where, _marked(payload, row.wire_key))
+            answer = self._say(row, where, marked(payload, row.wire_key))
             return str(answer["channel"]), str(answer["ts"])
         to, ts = (before.channel_id or "", before.message_ts or "") if before else (row.target, payload.pop("ts", ""))
         self._say(row, {"channel": to, "ts": ts}, payload)
@@ -285,11 +296,3 @@ class Sender:
     def _record_failed(self, row: Outbox, reason: str, *, uncertain: bool = False) -> None:
         with self._db.begin() as session:
             outbox.record_failed(session, row, reason=reason, uncertain=uncertain)
-
-
-def _marked(payload: dict[str, Any], wire_key: str) -> dict[str, Any]:
-    """The message with the key as its first block's id, where that block has none: some Slacks keep no metadata."""
-    blocks = payload.get("blocks") or []
-    if not blocks or blocks[0].get("block_id"):
-        return payload
-    return payload | {"blocks": [blocks[0] | {"block_id": wire_key}, *blocks[1:]]}

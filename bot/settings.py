@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     send_timeout: float = Field(default=15, gt=0, le=120)
     settle_seconds: float = Field(default=60, ge=0, le=3600)
     picture_seconds: float = Field(default=5, ge=0, le=60)  # a new file may be unknown to Slack for so long
+    pulse_refresh_seconds: float = Field(default=3, ge=0, le=60)  # between two changes of a pulse's message
     job_lease_seconds: float = Field(default=60, gt=0, le=3600)
     socket_connections: int = Field(default=2, ge=1, le=10)  # Slack's own limit is ten
     clock_url: str = ""

@@ -1,4 +1,4 @@
-"""The upload: a message's pictures on their way into Slack before the message itself; the only caller of files.*."""
+"""The upload: a message's pictures, and files of their own, on their way into Slack; the only caller of files.*."""
 
 import json
 from collections.abc import Callable
@@ -18,6 +18,8 @@ from bot.reader import is_ambiguous, retry_after
 log = structlog.get_logger()
 
 LACKING = ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported")
+COMPLETE = "files.completeUploadExternal"
+MOST_REMEMBERED = 50  # pictures
 MOST_TRIES = 4  # claims of a message that are spent on its pictures; then its words go alone
 LONGEST_WAIT = 30.0  # seconds that the words wait for a picture at once
 
@@ -46,6 +48,7 @@ class Uploader:
         """`client` must not retry by itself; `seconds` is about how long a message waits for its picture in all."""
         self._client, self._seconds = client, seconds
         self._lacks = ""
+        self._brought: dict[str, str] = {}  # pictures of messages to many: the file of each
 
     def bring(self, message: Message, *, tries: int, before: Callable[[], None]) -> Message:
         """The message with each picture as a file of Slack's, or, where that cannot be, with its words.
@@ -61,7 +64,8 @@ class Uploader:
         try:
             if self._lacks:
                 raise _Useless(self._lacks)
-            file_id = self._put(_drawn(block["picture"]), before)
+            file_id = self._find(block) or self._put(_drawn(block["picture"]), before)
+            self._remember(block, file_id)
         except _Useless as useless:
             log.warning("message goes without its picture", error=str(useless))
             return _words(block)
@@ -70,17 +74,71 @@ class Uploader:
                 log.warning("message goes without its picture", error=later.reason)
                 return _words(block)
             raise NotNow(later.reason, max(later.seconds, self._seconds * 2**tries / 2**MOST_TRIES)) from None
-        return {name: value for name, value in block.items() if name != "picture"} | {"slack_file": {"id": file_id}}
+        kept = {name: value for name, value in block.items() if name not in ("picture", "for_many")}
+        return kept | {"slack_file": {"id": file_id}}
+
+    def _find(self, block: Message) -> str:
+        """The file that another message of many has brought already, or an empty string."""
+        return self._brought.get(json.dumps(block["picture"]), "") if block.get("for_many") else ""
+
+    def _remember(self, block: Message, file_id: str) -> None:
+        if block.get("for_many"):
+            if len(self._brought) >= MOST_REMEMBERED:
+                self._brought = {}
+            self._brought[json.dumps(block["picture"])] = file_id
+
+    def share(self, message: Message, where: dict[str, str], *, tries: int, before: Callable[[], None]) -> bool:
+        """Post the `file` of a message (name, title, content) with its blocks; False if Slack takes no files.
+
+        Only the last of the three calls says anything, so what comes of it is the caller's to look up, as with a post.
+
+        Raises:
+            NotNow: try again later; nothing was said.
+            SlackApiError, OSError, HTTPException: the last call; nobody may know whether it was done.
+        """
+        file = message["file"]
+        try:
+            if self._lacks:
+                raise _Useless(self._lacks)
+            file_id = self._upload(file["name"], file["content"].encode(), before)
+            before()
+            files = json.dumps([{"id": file_id, "title": file["title"]}])
+            blocks = json.dumps(message["blocks"])
+            self._client.api_call(COMPLETE, params={"files": files, "blocks": blocks} | where)
+        except _Useless as useless:
+            log.warning("message goes without its file", error=str(useless))
+            return False
+        except NotNow as later:
+            if tries >= MOST_TRIES or later.seconds > LONGEST_WAIT:
+                return False
+            raise
+        except SlackApiError as error:
+            return self._is_shared(error)
+        return True
+
+    def _is_shared(self, error: SlackApiError) -> bool:
+        """What a refusal of the last call means: False if it says that this will never be taken."""
+        wait, reason = retry_after(error), str(error.response.get("error"))
+        if wait is not None:
+            raise NotNow(f"{COMPLETE}: {reason}", wait) from None
+        if is_ambiguous(error):
+            raise error
+        log.warning("message goes without its file", error=reason)
+        return False
 
     def _put(self, data: bytes, before: Callable[[], None]) -> str:
+        file_id = self._upload("picture.png", data, before)
         before()
-        place = self._call("files.getUploadURLExternal", filename="picture.png", length=len(data))
+        self._call(COMPLETE, files=json.dumps([{"id": file_id}]))
+        return file_id
+
+    def _upload(self, name: str, data: bytes, before: Callable[[], None]) -> str:
+        """The first two steps: nobody sees the file yet."""
+        before()
+        place = self._call("files.getUploadURLExternal", filename=name, length=len(data))
         before()
         self._send(str(place["upload_url"]), data)
-        before()
-        file_id = str(place["file_id"])
-        self._call("files.completeUploadExternal", files=json.dumps([{"id": file_id}]))
-        return file_id
+        return str(place["file_id"])
 
     def _call(self, method: str, **arguments: Any) -> Any:
         try:
@@ -120,6 +178,14 @@ def shows_picture(message: Message) -> bool:
 def in_words(message: Message) -> Message:
     """The message with the words of each picture in its place."""
     return _with(message, lambda block: _words(block) if "slack_file" in block or "picture" in block else block)
+
+
+def marked(payload: Message, wire_key: str) -> Message:
+    """The message with the key as its first block's id, where that block has none: some Slacks keep no metadata."""
+    blocks = payload.get("blocks") or []
+    if not blocks or blocks[0].get("block_id"):
+        return payload
+    return payload | {"blocks": [blocks[0] | {"block_id": wire_key}, *blocks[1:]]}
 
 
 def _with(message: Message, change: Callable[[Message], Message]) -> Message:

@@ -70,7 +70,12 @@ def _be_inside(conversation: Conversation) -> None:
         raise SlackError("channel_not_found" if conversation.kind == "private" else "not_in_channel")
 
 
-def _thread(space: Workspace, conversation: Conversation, args: Arguments) -> str:
+def thread(space: Workspace, conversation: Conversation, args: Arguments) -> str:
+    """The ts of the thread in which a post goes, "" if in none.
+
+    Raises:
+        SlackError: invalid_thread_ts, thread_not_found.
+    """
     ts = args.text("thread_ts")
     if not ts:
         return ""
@@ -96,7 +101,7 @@ def post_message(space: Workspace, args: Arguments) -> Json:
         channel=conversation.id,
         ts="",
         user=BOT_USER_ID,
-        thread_ts=_thread(space, conversation, args),
+        thread_ts=thread(space, conversation, args),
         broadcast=bool(args.text("thread_ts")) and args.flag("reply_broadcast"),
         **content,
     )
@@ -155,7 +160,7 @@ def post_ephemeral(space: Workspace, args: Arguments) -> Json:
         ts="",
         user=BOT_USER_ID,
         only_for=user,
-        thread_ts=_thread(space, conversation, args),
+        thread_ts=thread(space, conversation, args),
         **content_of(space, args),
     )
     space.post(message)

@@ -3,7 +3,8 @@
 import time
 
 from sandbox.arguments import Arguments
-from sandbox.chat import target
+from sandbox.blocks import assign_ids, check_message
+from sandbox.chat import target, thread
 from sandbox.model import BOT_USER_ID, Json, Message, SlackError, Upload, new_id
 from sandbox.workspace import Workspace
 
@@ -38,7 +39,10 @@ def receive(space: Workspace, file_id: str, data: bytes) -> str:
 
 
 def complete_upload(space: Workspace, args: Arguments) -> Json:
-    """files.completeUploadExternal: share the files, as one post if a channel is given; else they stay private."""
+    """files.completeUploadExternal: share the files, as one post if a channel is given; else they stay private.
+
+    `blocks` are what the post says, unless there is an `initial_comment`.
+    """
     wanted = args.items("files", "invalid_arguments")
     if not wanted:
         raise SlackError("invalid_arguments", "[ERROR] missing required field: files")
@@ -46,6 +50,10 @@ def complete_upload(space: Workspace, args: Arguments) -> Json:
     conversation = target(space, channel) if channel else None
     if conversation and BOT_USER_ID not in conversation.members:
         raise SlackError("not_in_channel")
+    blocks = args.items("blocks", "invalid_blocks_format")
+    if wrong := check_message(args.text("initial_comment") or "file", blocks, []):
+        raise SlackError("invalid_blocks", *wrong)
+    thread_ts = thread(space, conversation, args) if conversation else ""
     files = []
     for one in wanted:
         file = space.files.get(str(one.get("id")))
@@ -63,7 +71,8 @@ def complete_upload(space: Workspace, args: Arguments) -> Json:
                 ts="",
                 user=BOT_USER_ID,
                 text=args.text("initial_comment"),
-                thread_ts=args.text("thread_ts"),
+                blocks=[] if args.text("initial_comment") else assign_ids(blocks),
+                thread_ts=thread_ts,
                 files=shared,
             )
         )

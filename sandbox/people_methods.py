@@ -45,12 +45,28 @@ def user_info(space: Workspace, args: Arguments) -> Json:
     return {"ok": True, "user": person_to_slack(space, space.person(user_id))}
 
 
-def list_groups(_space: Workspace, _args: Arguments) -> Json:
-    """usergroups.list: the sample company has none."""
-    return {"ok": True, "usergroups": []}
+def list_groups(space: Workspace, args: Arguments) -> Json:
+    """usergroups.list: one for each role that several people of the company have."""
+    with_users = args.flag("include_users")
+    rows = []
+    for group_id, (role, members) in _groups(space).items():
+        name = f"All {role}s"
+        row = {"id": group_id, "team_id": space.team_id, "is_usergroup": True, "name": name, "handle": f"all-{role}s"}
+        rows.append(row | {"date_delete": 0, "user_count": len(members)} | ({"users": members} if with_users else {}))
+    return {"ok": True, "usergroups": rows}
 
 
-def list_group_users(_space: Workspace, args: Arguments) -> Json:
-    """usergroups.users.list: there is no group to list."""
-    args.text("usergroup", required=True)
-    raise SlackError("no_such_subteam")
+def list_group_users(space: Workspace, args: Arguments) -> Json:
+    """usergroups.users.list: who is in one group."""
+    found = _groups(space).get(args.text("usergroup", required=True))
+    if found is None:
+        raise SlackError("no_such_subteam")
+    return {"ok": True, "users": found[1]}
+
+
+def _groups(space: Workspace) -> dict[str, tuple[str, list[str]]]:
+    by_role: dict[str, list[str]] = {}
+    for one in space.people.values():
+        if one.role:
+            by_role.setdefault(one.role, []).append(one.id)
+    return {f"S0{role.upper()}": (role, members) for role, members in by_role.items() if len(members) > 1}

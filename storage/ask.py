@@ -14,17 +14,17 @@ from storage.outbox import Outbox
 from storage.turns import take_turn
 
 STATES = ("planned", "asked", "answered", "refused", "closed")
-KINDS = ("filed_away", "check_in")
+KINDS = ("filed_away", "check_in", "pulse")
 
 
 class Ask(SQLModel, table=True):
     """One question to one person: planned, then asked or refused, then answered or closed.
 
-    `kind` is the feature that asks and `subject_id` its row (a filed-away check, a round of a check-in); a person is
-    asked once about a subject, whatever happens. `stop_key` is what `Stop these` stops: every ask with the same key.
-    `why` says to the person, in mrkdwn, why they were asked. `reason` says why an ask was refused or closed, in one of
-    the words of `bot.domain.ask`, or why one that is planned waits. From `due_at` on it may be asked, from `closes_at`
-    on not any more; `next_at` is when it is looked at again (None: never).
+    `kind` is the feature that asks and `subject_id` its row (a filed-away check, a round of a check-in, a pulse); a
+    person is asked once about a subject, whatever happens. `stop_key` is what `Stop these` stops: every ask with the
+    same key. `why` says to the person, in mrkdwn, why they were asked. `reason` says why an ask was refused or closed,
+    in one of the words of `bot.domain.ask`, or why one that is planned waits. From `due_at` on it may be asked, from
+    `closes_at` on not any more; `next_at` is when it is looked at again (None: never).
     """
 
     __table_args__ = (
@@ -195,6 +195,14 @@ def count_week(session: Session, *, team_id: str, user_id: str, week: date) -> i
     return int(session.exec(query).one())
 
 
+def count_weeks(session: Session, *, team_id: str, since: date) -> dict[tuple[str, date], int]:
+    """How many messages have asked everybody anything, by person and week, from the week `since` on."""
+    columns: Any = (AskMessage.user_id, AskMessage.week, func.count())
+    query = select(*columns).where(AskMessage.team_id == team_id, AskMessage.week >= since)
+    query = query.group_by(col(AskMessage.user_id), col(AskMessage.week))
+    return {(user_id, week): number for user_id, week, number in session.exec(query)}
+
+
 def count_waiting(session: Session, *, team_id: str, user_id: str, now: datetime) -> int:
     """How many questions wait to be put to a person now, by all who ask."""
     query = select(func.count()).select_from(Ask).where(Ask.team_id == team_id, Ask.user_id == user_id)
@@ -249,6 +257,21 @@ def replace_message(session: Session, sent: Outbox, *, message: dict[str, Any], 
         method="chat.update",
         after_id=sent.id,
     )
+
+
+def record_closes_at(session: Session, *, team_id: str, kind: str, subject_id: int, closes_at: datetime) -> None:
+    """What a subject asks ends at another moment; what has ended already stays so."""
+    is_of_it = (col(Ask.team_id) == team_id, col(Ask.kind) == kind, col(Ask.subject_id) == subject_id)
+    take_turn(session, team_id=team_id, of="ending asks")
+    change = update(Ask).where(*is_of_it, col(Ask.state).in_(("planned", "asked")))
+    sooner = case((col(Ask.next_at) > closes_at, closes_at), else_=col(Ask.next_at))
+    session.exec(change.values(closes_at=closes_at, next_at=sooner).execution_options(synchronize_session="fetch"))
+
+
+def list_asked(session: Session, *, team_id: str, kind: str, subject_id: int) -> list[Ask]:
+    """The asks about a subject that went out, whether or not they were answered."""
+    query = select(Ask).where(Ask.team_id == team_id, Ask.kind == kind, Ask.subject_id == subject_id)
+    return list(session.exec(query.where(col(Ask.state).in_(("asked", "answered", "closed"))).order_by(col(Ask.id))))
 
 
 def list_unanswered(session: Session, *, team_id: str, kind: str, subject_id: int) -> list[Ask]:

@@ -50,6 +50,8 @@ def _in_group(query: Any, team_id: str, audience: Audience, of: Person | None) -
         query = query.where(or_(holds, is_nobody_in_particular) if audience.role == "rep" else holds)
     if audience.regions:
         query = query.where(col(Person.region).in_(audience.regions))
+    if audience.user_ids:
+        query = query.where(col(Person.user_id).in_(audience.user_ids))
     if of is not None:
         query = query.where(Person.department == of.department, Person.region == of.region)
     return query

@@ -73,6 +73,8 @@ def _refuse_place(db: Database, file: Path, *, force: bool) -> None:
         own = Path(db.engine.url.database or "").resolve()
         if file.resolve() in [own.with_name(own.name + end) for end in ("", "-wal", "-shm", "-journal", ".serving")]:
             raise BotError(f"{file} is the database itself. Name another file.")
+        if file.resolve().parent == own.parent and file.name.startswith(f"{own.name}.box-"):
+            raise BotError(f"{file} holds anonymous ballots. Name another file.")
     if file.exists() and not force:
         raise BotError(f"{file} is there already. Name another file, or add --force to write over it.")
 

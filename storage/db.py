@@ -56,14 +56,18 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction that may write: committed when the block ends, rolled back when it raises."""
-        with self._turn(), _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+        with self.turn(), _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
             yield session
         for kind in session.info.get(LEFT_WORK, ()):
             if kind in self.wakers:
                 self.wakers[kind]()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
+        """Stand in the queue of those who write in this process, on SQLite: first come, first served.
+
+        Every `begin` does; so does who writes into a file beside the database, for whom others should let pass, too.
+        """
         if not self.is_sqlite:
             yield
             return

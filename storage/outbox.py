@@ -76,8 +76,7 @@ def enqueue(
     after_id: int | None = None,
 ) -> Outbox:
     """Say `message` (text and blocks) in `target` once; the same `key` a second time is the first one again."""
-    query = select(Outbox).where(Outbox.team_id == team_id, Outbox.dedupe_key == key)
-    known = session.exec(query).first()
+    known = find_message(session, team_id=team_id, key=key)
     if known is not None:
         return known
     row = Outbox(
@@ -102,6 +101,11 @@ def get_message(session: Session, *, team_id: str, message_id: int) -> Outbox | 
     """A row of this workspace, or None."""
     query = select(Outbox).where(Outbox.team_id == team_id, Outbox.id == message_id)
     return session.exec(query).first()
+
+
+def find_message(session: Session, *, team_id: str, key: str) -> Outbox | None:
+    """The row that was put in with this key, or None."""
+    return session.exec(select(Outbox).where(Outbox.team_id == team_id, Outbox.dedupe_key == key)).first()
 
 
 @dataclass(frozen=True)

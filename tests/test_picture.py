@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.drawing import WIDTH, draw
-from bot.picture import BarRow, BarsPicture, Goal, IntervalPicture, IntervalRow, Picture, from_json
+from bot.drawing import draw
+from bot.picture import BarRow, BarsPicture, Goal, IntervalPicture, IntervalRow, Picture, ScalePicture, from_json
+from bot.sheet import WIDTH
 
 ROW = IntervalRow("Used it", 0.045, 0.125, 0.31, "3 of 24")
 GOAL = Goal(0.2, "Goal 20 %")
@@ -33,7 +34,12 @@ def intervals(*labels: str, goal: Goal | None = GOAL) -> IntervalPicture:
     return IntervalPicture("Use", tuple(IntervalRow(label, 0.1, 0.2, 0.4, "2 of 10") for label in labels), goal)
 
 
-PICTURES = (intervals("US", "DACH"), intervals("US", goal=None), BarsPicture("Why not", (BarRow("Not found", 3, 7),)))
+LIKELY = BarRow("Yes", 21, 30, (0.52, 0.83))
+SCALE = ScalePicture("How useful was it?", 1, (0, 3, 1200, 9, 1), 3.2)
+PICTURES = (
+    intervals("US", "DACH"), intervals("US", goal=None), BarsPicture("Why not", (BarRow("Not found", 3, 7),)),
+    BarsPicture("Usable?", (LIKELY, BarRow("No", 9, 30))), SCALE,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("shown", PICTURES)
@@ -46,6 +52,11 @@ def test_its_words_have_all_its_numbers() -> None:
     assert told == "Spine deck v3. Used it: 3 of 24, likely 4 to 31 %. Goal 20 %."
     bars = BarsPicture("Why not?", (BarRow("Not found", 1200, 3000), BarRow("Not\nknown", 0, 0)))
     assert bars.alt_text == "Why not? Not found: 1,200 of 3,000. Not known: 0 of 0."
+
+
+def test_the_words_of_bars_and_scales_have_all_their_numbers() -> None:
+    assert BarsPicture("Usable?", (LIKELY,)).alt_text == "Usable? Yes: 21 of 30, likely 52 to 83 %."
+    assert SCALE.alt_text == "How useful was it? 1: 0, 2: 3, 3: 1,200, 4: 9, 5: 1. Mean 3.2 of 1,213 answers."
 
 
 def test_its_words_keep_slacks_limit_and_are_never_empty() -> None:
@@ -68,6 +79,29 @@ def test_more_than_all_is_refused(numbers: tuple[int, int]) -> None:
         BarRow("x", *numbers)
 
 
+@pytest.mark.parametrize("likely", [(0.8, 0.9), (0.1, 0.2), (-0.1, 0.9), (0.5, 1.1), (math.nan, 1.0)])
+def test_a_bar_outside_of_what_is_likely_is_refused(likely: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="interval"):
+        BarRow("x", 21, 30, likely)
+
+
+@pytest.mark.parametrize(
+    ("counts", "mean"), [((), 1.0), ((1,) * 13, 1.0), ((-1, 3), 1.0), ((1, 1), 0.9), ((1, 1), 2.1)]
+)
+def test_what_is_no_scale_is_refused(counts: tuple[int, ...], mean: float) -> None:
+    with pytest.raises(ValueError, match=r"scale|1 to 12 rows"):
+        ScalePicture("x", 1, counts, mean)
+
+
+@pytest.mark.parametrize("hits", [0, 7, 1999, 123_456])
+def test_a_scale_has_room_for_its_numbers(hits: int) -> None:
+    """What stands beside the columns is card alone: nothing runs over the edge."""
+    drawn = Image.open(BytesIO(draw(ScalePicture("x", 0, (hits,) * 11, 5.0)))).convert("RGB")
+    sides = {drawn.getpixel((x, y)) for x in (8, WIDTH - 9) for y in range(10, drawn.height - 10)}
+    assert len(sides) == 1
+    assert 300 < drawn.height < 440
+
+
 @pytest.mark.parametrize("rows", [0, 13])
 def test_no_row_or_too_many_are_refused(rows: int) -> None:
     with pytest.raises(ValueError, match="1 to 12 rows"):
@@ -76,8 +110,15 @@ def test_no_row_or_too_many_are_refused(rows: int) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    [{}, {"kind": "cake"}, {"kind": "bars"}, {"kind": "bars", "title": "x", "rows": [{"label": "x"}]}, {"kind": None}],
-)
+    [
+        {},
+        {"kind": "cake"},
+        {"kind": "bars"},
+        {"kind": "bars", "title": "x", "rows": [{"label": "x"}]},
+        {"kind": None},
+        {"kind": "scale", "title": "x", "first": 1, "counts": 3, "mean": 1},
+    ],
+)  # fmt: skip
 def test_what_is_no_picture_is_refused(told: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="picture"):
         from_json(told)

@@ -8,16 +8,14 @@ from datetime import date, timedelta
 
 import regex
 
-from bot.domain.audience import Audience
-from bot.domain.people import DEPARTMENT_LABELS, ROLE_LABELS
+from bot.domain.audience import Audience, check_audience
+from bot.domain.people import DEPARTMENT_LABELS
 from bot.domain.safety import screen
-from bot.domain.text import count
 
 MOST_QUESTIONS = 3
 QUESTION = 300  # characters
 NAME = 60
 LONGEST = 3000  # characters of one answer: what Slack's input takes
-MOST_REGIONS, MOST_CHANNELS = 20, 10
 EVERY = {"1": "Every week", "2": "Every 2 weeks", "4": "Every 4 weeks", "month": "Every month"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 FURTHEST = timedelta(days=366)  # that a check-in may begin ahead
@@ -202,7 +200,7 @@ def check_check_in_fields(fields: CheckInFields, today: date, *, started_on: dat
         if question.text and (sentence := _wrong_question(question.text, seen)):
             wrong[f"question{number}"] = sentence
         seen.add(question.text.casefold())
-    return wrong | _wrong_audience(fields.audience) | _wrong_days(fields, today, started_on)
+    return wrong | check_audience(fields.audience) | _wrong_days(fields, today, started_on)
 
 
 def _wrong_name(name: str) -> str:
@@ -221,17 +219,6 @@ def _wrong_question(text: str, seen: set[str]) -> str:
     if text.casefold() in seen:
         return "That question is there already."
     return HELD if screen(text).held else ""
-
-
-def _wrong_audience(audience: Audience) -> dict[str, str]:
-    wrong: dict[str, str] = {}
-    if audience.role and audience.role not in ROLE_LABELS:
-        wrong["role"] = "Please choose one of the roles."
-    if len(audience.regions) > MOST_REGIONS:
-        wrong["regions"] = f"Choose at most {count(MOST_REGIONS, 'region', 'regions')}, or none for all of them."
-    if len(audience.channel_ids) > MOST_CHANNELS:
-        wrong["channels"] = f"Choose at most {count(MOST_CHANNELS, 'channel', 'channels')}."
-    return wrong
 
 
 def _wrong_days(fields: CheckInFields, today: date, started_on: date | None) -> dict[str, str]:

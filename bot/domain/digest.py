@@ -11,6 +11,7 @@ from bot.domain.digest_period import Period, day_of
 from bot.domain.digest_quotes import Candidate, Quote, choose_quotes
 from bot.domain.digest_searches import Search
 from bot.domain.filed_away import FILED_AWAY, VERDICTS, CheckFinding
+from bot.domain.pulse_finding import PulseFinding
 
 FEWEST = 5  # people who must have spoken before numbers of other people's assets are shown
 NEEDS = 3  # things that need the reader
@@ -31,6 +32,7 @@ class Counted:
     candidates: list[Candidate]
     checks: list[CheckFinding] = field(default_factory=list)
     searches: list[Search] = field(default_factory=list)
+    pulses: list[PulseFinding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Digest:
     expiring: list[Need] = field(default_factory=list)
     searches: list[Search] = field(default_factory=list)
     checked: list[Checked] = field(default_factory=list)
+    pulses: list[PulseFinding] = field(default_factory=list)
     own: list[Finding] = field(default_factory=list)
     hidden: int = 0
 
@@ -113,6 +116,7 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
         expiring=[need for need in expiring if need.subject.version_id not in in_needs],
         searches=counted.searches,
         checked=checked,
+        pulses=counted.pulses,
         own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
         hidden=len(counted.tallies) - len(shown) + hidden_regions + len(counted.checks) - len(checked),
     )

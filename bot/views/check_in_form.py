@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.domain.audience import Audience
+from bot.domain.audience import MOST_CHANNELS, MOST_REGIONS, Audience
 from bot.domain.check_in import (
     EVERY,
-    MOST_CHANNELS,
     MOST_QUESTIONS,
-    MOST_REGIONS,
     NAME,
     QUESTION,
     WEEKDAYS,

@@ -15,10 +15,14 @@ TITLE = 24
 OPTION = 75
 PLACEHOLDER = 150
 INPUT = 3000
+METADATA = 3000  # of a view
 MESSAGE_BLOCKS = 50
 LARGEST_ID = 2**31 - 1  # of a row
 # The fields of our forms that hold a list.
-SEVERAL = frozenset({"roles", "channels", "wants_reply", "regions", "members", "needs"})
+SEVERAL = frozenset(
+    {"roles", "channels", "wants_reply", "regions", "members", "needs", "user_groups", "people", "also"}
+    | {f"choices{number}" for number in range(10)}  # of a pulse
+)
 
 
 def plain(text: str, limit: int = OPTION) -> dict[str, Any]:
@@ -36,12 +40,14 @@ def context(*mrkdwn: str) -> dict[str, Any]:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION)} for text in mrkdwn[:10]]}
 
 
-def picture(shown: Picture) -> dict[str, Any]:
+def picture(shown: Picture, *, for_many: bool = False) -> dict[str, Any]:
     """A picture for a message of the outbox, by its numbers: the sender draws it, or says its words where it cannot.
 
-    Only messages can hold it; Slack itself does not know this block.
+    Only messages can hold it; Slack itself does not know this block. With `for_many` all messages that hold it share
+    one file.
     """
-    return {"type": "image", "picture": shown.to_json(), "alt_text": shown.alt_text}
+    more = {"for_many": True} if for_many else {}
+    return {"type": "image", "picture": shown.to_json(), "alt_text": shown.alt_text, **more}
 
 
 def note(text: str) -> dict[str, Any]:

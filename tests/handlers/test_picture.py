@@ -1,4 +1,4 @@
-"""Messages with a picture: it is drawn, put into Slack and shown once, and where Slack takes none its words go out."""
+"""Messages with a picture or a file: it is shown once, and where Slack takes none, words go out instead."""
 
 import struct
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.databases import postgresql_database, sqlite_database
 from tests.house import sandbox_settings
 from tests.slack import Message, Slack, wait_until
 
-REP = "Dre Hollowell"
+REP, MARKETER = "Dre Hollowell", "Priya Rangaraj-Cole"
 WORDS = "Spine deck: filed away. Used it: 0 of 20, likely 0 to 16 %. Goal 20 %."
 VERDICT = IntervalPicture(
     "Spine deck: filed away", (IntervalRow("Used it", 0.0, 0.0, 0.161, "0 of 20"),), Goal(0.2, "Goal 20 %")
@@ -288,3 +288,78 @@ def test_stopping_leaves_a_picture_for_the_next_start(room: Room) -> None:
     room.sender.start()
     room.slack.settle()
     assert [len(shown_in(room, message)) for message in room.dre.messages("app")] == [1, 1]
+
+
+def test_messages_to_many_share_one_picture(room: Room) -> None:
+    for name in (REP, MARKETER):
+        with room.db.begin() as session:
+            enqueue(
+                session, team_id=room.server.team_id, key=name, target=room.slack.person(name).id,
+                message={"text": "x", "blocks": [picture(VERDICT, for_many=True)]}, now=datetime.now(UTC),
+            )  # fmt: skip
+        room.sender.wake()
+        room.slack.settle()
+    messages = [room.slack.person(name).messages("app")[0] for name in (REP, MARKETER)]
+    assert [len(shown_in(room, message)) for message in messages] == [1, 1]
+    assert [room.count(method) for method in (ASKED, DONE, "chat.postMessage")] == [1, 1, 2]
+
+
+CSV = "question,count\nUsable?,21\n"
+SHEET = {
+    "text": "The numbers", "blocks": [section("Here are the numbers")],
+    "file": {"name": "numbers.csv", "title": "Numbers", "content": CSV},
+    "words": {"text": "No file", "blocks": [section("This Slack takes no files from me.")]},
+}  # fmt: skip
+
+
+def share(room: Room, after_id: int | None = None) -> None:
+    with room.db.begin() as session:
+        enqueue(
+            session, team_id=room.server.team_id, key="file", target=room.dre.id, message=SHEET,
+            now=room.server.sandbox.space.clock.now(), after_id=after_id,
+        )  # fmt: skip
+    room.sender.wake()
+
+
+def file_in(room: Room, message: Message) -> str:
+    (file,) = message.raw["files"]
+    return (room.server.sandbox.space.files[file["id"]].data or b"").decode()
+
+
+@both
+def test_a_file_goes_out_with_its_words_and_to_nobody_else(room: Room) -> None:
+    share(room)
+    message = room.only_message()
+    assert message.text.startswith("Here are the numbers")
+    assert (file_in(room, message), message.raw["files"][0]["name"]) == (CSV, "numbers.csv")
+    (file,) = room.server.sandbox.space.files.values()
+    assert (file.title, file.is_public) == ("Numbers", False)
+    assert [room.count(method) for method in (ASKED, DONE, "chat.postMessage")] == [1, 1, 0]
+
+
+def test_a_file_goes_into_a_thread(room: Room) -> None:
+    share(room, after_id=room.say().id)
+    (reply,) = room.only_message().replies
+    assert file_in(room, reply) == CSV
+
+
+@pytest.mark.parametrize("method", [ASKED, DONE])
+def test_a_slack_that_takes_no_files_says_so(room: Room, method: str) -> None:
+    room.go_wrong(method, "unknown_method")
+    share(room)
+    assert room.only_message().text == "This Slack takes no files from me."
+    assert room.count("chat.postMessage") == 1
+
+
+@both
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        (ASKED, "ratelimited"), (ASKED, "error_after"), (SENT, "error_before"), (DONE, "error_before"),
+        (DONE, "error_after"), (DONE, "reset_after"), (DONE, "ratelimited"), (DONE, "timeout_after"),
+    ],
+)  # fmt: skip
+def test_a_file_whose_outcome_nobody_knows_is_there_once(room: Room, method: str, kind: str) -> None:
+    room.go_wrong(method, kind, count=1, delay=1.2)
+    share(room)
+    assert file_in(room, room.only_message()) == CSV

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.domain.ask import REASONS, AskCount
-from bot.domain.audience import Audience
-from bot.domain.check_in import MOST_CHANNELS, MOST_REGIONS, SUGGESTIONS, Asked, Cadence, CheckInFields, Question
+from bot.domain.audience import MOST_CHANNELS, MOST_REGIONS, Audience
+from bot.domain.check_in import SUGGESTIONS, Asked, Cadence, CheckInFields, Question
 from bot.domain.check_in_answer import Given, RoundResult
 from bot.views import check_in, check_in_ask, check_in_form, check_in_round, kit
 from sandbox.blocks import check_message, check_view
