@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-NAMES = ("start", "ack", "digest", "fuzz", "load", "votes", "nth", "zones", "fanout", "twice", "year", "anonymity", "crash")
+NAMES = (
+    "start", "ack", "digest", "fuzz", "load", "votes", "nth", "zones", "fanout", "twice", "year", "anonymity", "crash",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -53,7 +53,10 @@ class VotesDriver(Driver):
                 self.answers.late_starts += time.perf_counter() - due > 0.05
                 is_twice = dice.random() < COPIES
                 presses.create_task(self._press_all(user, choice, second_choices(self._votes).get(user), due, is_twice))
-        await asyncio.sleep(1)  # the last private replies are under way
+        for _ in range(100):  # the last private replies are under way
+            if self.answers.replies >= len(self.answers.ms["press"]):
+                break
+            await asyncio.sleep(0.1)
         return self.answers
 
     async def _press_all(self, user: str, choice: int, then: int | None, due: float, is_twice: bool) -> None:

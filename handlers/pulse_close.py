@@ -165,8 +165,7 @@ def _steps(db: Database, row: Pulse) -> int | None:
 def _show_post(
     session: Session, team_id: str, pulse_id: int, now: datetime, settings: Settings, *, answered: int | None = None
 ) -> None:
-    pulse_post.take_post(session, team_id=team_id, pulse_id=pulse_id)
-    row = store.get_pulse(session, team_id=team_id, pulse_id=pulse_id)
+    row = store.take_pulse(session, team_id=team_id, pulse_id=pulse_id)
     if row is None or row.state == "planned" or not row.channel_id:
         return
     message = views.posted_message(_read(session, row, settings, answered))

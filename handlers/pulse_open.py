@@ -267,6 +267,8 @@ def _question(session: Session, task: Task, ask: Ask, number: int) -> dict[str, 
     row = store.get_pulse(session, team_id=ask.team_id, pulse_id=ask.subject_id)
     if row is None or row.state != "open" or task.now >= row.closes_at:
         return None
+    if not pulse_ballot.is_invited(session, row, user_id=ask.user_id):
+        return None  # when it opened they could not be asked
     reminds = bool(row.channel_id or number)
     if reminds and (not row.reminders or (row.channel_id and number) or _has_answered(session, task, row, ask.user_id)):
         return None

@@ -37,17 +37,21 @@ def require_open(
     Raises:
         BotError: there is none, it has ended, or it does not ask this person.
     """
-    given = {"team": team_id, "pulse": pulse_id}
-    row = session.exec(_HELD if holds else _SEEN, params=given).first()
+    row = session.exec(_HELD if holds else _SEEN, params={"team": team_id, "pulse": pulse_id}).first()
     if row is None or row.state == "planned":
         raise BotError(NOT_FOUND)
     if row.state == "cancelled":
         raise BotError(CANCELLED)
-    if run_statement(session, _INVITED, **given, user=user_id).first() is None:
+    if not is_invited(session, row, user_id=user_id):
         raise BotError(NOT_INVITED)
     if row.state == "closed" or now >= row.closes_at:
         raise BotError(CLOSED)
     return row
+
+
+def is_invited(session: Session, row: Pulse, *, user_id: str) -> bool:
+    """Whether a pulse asks this person."""
+    return run_statement(session, _INVITED, team=row.team_id, pulse=row.id, user=user_id).first() is not None
 
 
 def record_ballot(

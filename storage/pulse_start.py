@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.domain.audience import Audience
 from bot.domain.pulse import PulseFields, questions_to_json
 from bot.domain.pulse_list import LastPulse
 from storage.pulse import Pulse, add_pulse, fields_of, list_pulses, record_closes_at
@@ -26,18 +27,19 @@ def keep_line(session: Session, *, team_id: str, asker_id: str, fields: PulseFie
     return add_pulse(session, team_id=team_id, asker_id=asker_id, fields=fields, now=now)
 
 
-def find_untold(session: Session, row: Pulse, *, group: Collection[str]) -> Pulse | None:
+def find_untold(
+    session: Session, *, team_id: str, asker_id: str, audience: Audience, group: Collection[str]
+) -> Pulse | None:
     """The asker's last pulse to the same people, if they have not heard yet what was done with it; None otherwise.
 
     `group` are the user ids of those who are to be asked. Where only Slack knows who they are, it holds at least them,
     and the people of the same channel or user group are the same people, too.
     """
-    found = find_unanswered_outcome(session, team_id=row.team_id, asker_id=row.asker_id, invited=group)
-    audience = fields_of(row).audience
+    found = find_unanswered_outcome(session, team_id=team_id, asker_id=asker_id, invited=group)
     places = {*audience.channel_ids, *audience.user_group_ids}
     if found is not None or not places:
         return found
-    for before in list_pulses(session, team_id=row.team_id, asker_id=row.asker_id, states=("closed",)):
+    for before in list_pulses(session, team_id=team_id, asker_id=asker_id, states=("closed",)):
         asked = fields_of(before).audience
         if places & {*asked.channel_ids, *asked.user_group_ids}:
             return before if before.outcome is None else None
@@ -49,7 +51,10 @@ def start(session: Session, row: Pulse, *, group: Collection[str], real_now: dat
 
     A pulse whose asker has given a reason not to wait goes out.
     """
-    untold = find_untold(session, row, group=group) if row.overrides_id is None else None
+    untold = None
+    if row.overrides_id is None:
+        audience = fields_of(row).audience
+        untold = find_untold(session, team_id=row.team_id, asker_id=row.asker_id, audience=audience, group=group)
     if untold is None:
         ask_to_open(session, row, real_now)
         return None

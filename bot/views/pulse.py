@@ -45,7 +45,7 @@ def asked_message(
         blocks.append(kit.context(small))
     if note:
         blocks.append(kit.context(note))
-    return {"text": clip(f"{head}: {' '.join(questions)}", kit.SECTION), "blocks": blocks}
+    return {"text": clip(f"{asker_name(asker)} asks: {' '.join(questions)}", kit.SECTION), "blocks": blocks}
 
 
 def posted_message(post: PulsePost, *, note: str = "") -> dict[str, Any]:
@@ -157,7 +157,7 @@ def ended_message(fields: PulseFields, *, asker: str, note: str) -> dict[str, An
     """What the message says when nobody can answer any more: the question stays, the buttons go."""
     head = f"*{asker_name(asker)}* asked"
     questions = [f"*{inert(one.text)}*" for one in fields.questions]
-    text = f"{head}: {' '.join(inert(one.text) for one in fields.questions)}"
+    text = f"{asker_name(asker)} asked: {' '.join(inert(one.text) for one in fields.questions)}"
     blocks = [kit.section(f"{head}\n{questions[0]}" if len(questions) == 1 else head)]
     blocks += [kit.section(f"{number}. {words}") for number, words in enumerate(questions, 1)] if questions[1:] else []
     return {"text": clip(text, kit.SECTION), "blocks": [*blocks, kit.context(note)]}

@@ -108,6 +108,22 @@ def test_a_secret_ballot_whose_copies_nothing_may_remember_counts_once_and_is_th
     assert answered() == 5
 
 
+@pytest.mark.parametrize("privacy", ["named", "anonymous"])
+def test_somebody_of_another_company_in_a_shared_channel_has_no_vote(stage: Stage, privacy: str) -> None:
+    start_pulse(stage.slack, stage.looks, asker="Desmond Fairlowe", channel="C7GEN4RA1", privacy=privacy)
+    stage.settle()
+    dre = stage.slack.person("Dre Hollowell")
+    held = Held(stage.app)
+    stage.server.sandbox.delivery.request_url = held  # type: ignore[assignment]
+    dre.click("Yes", dre.messages("#general")[-1])
+    ((_, payload),) = held.taken
+    stranger = payload | {"user": {"id": dre.id, "name": "stranger", "team_id": "TOTHER"}}
+    assert stage.line.send(stranger).status == 200
+    dre.finds(lambda one: "only people of the company that installed it" in one.text, "why")
+    assert stage.line.send(payload).status == 200
+    dre.finds(lambda one: one.is_ephemeral and one.text.startswith("Thank you"), "that the own one counts")
+
+
 def test_a_copy_opens_no_second_form(stage: Stage) -> None:
     dre = stage.slack.person("Dre Hollowell")
     dre.command("/asset-feedback", "#general")

@@ -59,6 +59,23 @@ def test_the_next_one_goes_out_on_its_day_once_the_outcome_is_told(slack: Slack,
     assert len([one for one in jonas.messages(DACH) if ASKED in one.text]) == 2
 
 
+def test_another_pulse_to_the_same_people_is_waited_for_as_well(slack: Slack, company_url: str) -> None:
+    gudrun = start(slack)
+    slack.post("close", user=gudrun.id, all=True)
+    slack.person(REP).reads(ASKED, DACH)
+    slack.jump(to="2026-11-25T12:00:00Z")
+    slack.person(REP).reads("This pulse has closed.", DACH)
+    slack.settle()
+    gudrun.command('/pulse "And this?" Yes | No', DACH)
+    gudrun.submit(privacy="named")
+    assert gudrun.submit(outcome="We meet later on Mondays.") == {}  # of the first; the second has none
+    slack.person(REP).reads("And this?", DACH)
+    slack.settle()
+    slack.jump(to="2026-11-30T07:30:00Z")
+    gudrun.reads("did not go out this time: nobody has said what was done with the one before.", "app")
+    assert slots(company_url) == [(date(2026, 11, 30), "skipped", NO_OUTCOME)]
+
+
 def test_after_a_standstill_the_newest_alone_is_looked_at_and_late_is_late(slack: Slack, company_url: str) -> None:
     gudrun = start(slack)
     slack.person(REP).reads(ASKED, DACH)
