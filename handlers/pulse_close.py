@@ -108,8 +108,9 @@ def _close_box(db: Database, team_id: str, pulse_id: int, now: datetime) -> None
 
 
 def _keep_box(session: Session, ballots: list[str] | None, *, team_id: str, pulse_id: int, now: datetime) -> None:
+    """Close it with what was in its box, which is sealed by now: even if it has been extended in this very moment."""
     row = store.take_pulse(session, team_id=team_id, pulse_id=pulse_id)
-    if row is None or row.state != "open" or (row.closes_at > now and ballots is not None):
+    if row is None or row.state != "open":
         return
     if ballots is None:
         message, key = views.lost_message(store.fields_of(row), pulse_id=pulse_id), f"pulse.lost:{pulse_id}"
