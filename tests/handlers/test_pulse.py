@@ -14,12 +14,12 @@ DACH = "#sales-dach"
 INJURY = "the patient was injured by the cage and had to be operated on again"
 
 
-def ask_in_line(slack: Slack, line: str = LINE, asker: str = MANAGER, channel: str = DACH) -> tuple[Person, Message]:
-    """Somebody asks in one line, in their channel; it is there."""
-    person = slack.person(asker)
-    assert person.command(line, channel) == ""
-    assert person.submit() == {}
-    asked = person.reads(line.split('"')[1], channel)
+def ask_in_line(slack: Slack, privacy: str = "confidential") -> tuple[Person, Message]:
+    """A manager asks in one line, in their channel; it is there."""
+    person = slack.person(MANAGER)
+    assert person.command(LINE, DACH) == ""
+    assert person.submit(privacy=privacy) == {}
+    asked = person.reads(ASKED, DACH)
     slack.settle()
     return person, asked
 
@@ -259,8 +259,16 @@ def test_cancelled_it_has_no_results_and_its_message_says_so(slack: Slack, compa
     assert gudrun.fields["question0"] == ASKED
 
 
+def test_whether_somebody_has_answered_a_confidential_one_is_not_told_by_the_list(slack: Slack) -> None:
+    gudrun, _ = ask_in_line(slack)
+    before = show_list(gudrun)
+    slack.person(REP).click("Yes")
+    slack.settle()
+    assert show_list(gudrun) == before
+
+
 def test_it_is_edited_before_the_first_answer_and_not_after_it(slack: Slack) -> None:
-    gudrun, asked = ask_in_line(slack)
+    gudrun, asked = ask_in_line(slack, "named")
     show_list(gudrun)
     gudrun.click("Edit")
     assert "It is open, so who is asked, where, and who sees the answers stay" in gudrun.modal
