@@ -117,7 +117,7 @@ def _members(task: Task, row: Pulse) -> frozenset[str] | None:
     audience, found = store.fields_of(row).audience, list[frozenset[str] | None]()
     try:
         if audience.is_for_slack:
-            found.append(read_members(task.reader, audience))
+            found.append(read_members(task.reader, audience, seen_by=row.asker_id))
         if row.channel_id and (audience.user_group_ids or audience.channel_ids != (row.channel_id,)):
             found.append(task.reader.members([row.channel_id]))
     except Refused:

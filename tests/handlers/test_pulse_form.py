@@ -212,3 +212,16 @@ def test_those_who_left_are_nobody(slack: Slack, company_url: str) -> None:
         people.record_person(session, team_id="T0MERIDIAN", user_id=gone, now=datetime.now(UTC), is_active=False)
     db.close()
     assert "Nobody fits that" in leopold.submit(**FORM, people=[gone], privacy="named")["role"]
+
+
+def test_a_private_channel_is_there_for_its_members_alone(slack: Slack, company_url: str) -> None:
+    gudrun, leopold = slack.person(MANAGER), slack.person(EXECUTIVE)
+    secret = next(one["id"] for one in leopold.sees_all()["conversations"] if one["name"] == "marketing-leads")
+    open_form(slack)
+    assert gudrun.submit(**FORM, channels=[secret], privacy="named") == {}  # a client can say anything
+    gudrun.reads("I can't see who is in the channel", "app")
+    assert pulses(company_url)[0][0].state == "cancelled"
+    leopold.sees_nothing_of(FORM["question0"])
+    open_form(slack, EXECUTIVE, "#marketing-leads")
+    assert leopold.submit(**FORM, privacy="named") == {}
+    slack.person("Ines").reads(FORM["question0"], "#marketing-leads")
