@@ -204,14 +204,14 @@ def test_two_who_edit_at_once_are_told(slack: Slack, company_url: str) -> None:
     assert gudrun.fields["question0"] == "Is it?"
 
 
-def test_those_who_left_are_nobody(slack: Slack, company_url: str) -> None:
+def test_those_who_left_and_bots_are_nobody(slack: Slack, company_url: str) -> None:
     leopold = open_form(slack, EXECUTIVE, "app")
     gone = slack.person(REP).id
     db = Database(company_url)
     with db.begin() as session:
         people.record_person(session, team_id="T0MERIDIAN", user_id=gone, now=datetime.now(UTC), is_active=False)
     db.close()
-    assert "Nobody fits that" in leopold.submit(**FORM, people=[gone], privacy="named")["role"]
+    assert "Nobody fits that" in leopold.submit(**FORM, people=[gone, "USLACKBOT"], privacy="named")["role"]
 
 
 def test_a_private_channel_is_there_for_its_members_alone(slack: Slack, company_url: str) -> None:
