@@ -303,3 +303,10 @@ def test_whoever_has_left_or_is_not_known_is_not_invited(slack: Slack, looks: Da
     anke = slack.person(OTHER_REP)
     anke.click("Yes", anke.reads(ASKED, DACH))
     anke.reads("1 of 6 have answered.", DACH)
+
+
+def test_nobody_asks_in_a_private_channel_that_they_are_not_in(slack: Slack, looks: Database) -> None:
+    leads = "CPDEJJYQ1"  # marketing and executives
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=leads, role="", audience_channels=())
+    slack.person(MANAGER).reads("I can't see who is in the channel", "app")
+    assert read_row(slack, looks, pulse_id).state == "cancelled"
