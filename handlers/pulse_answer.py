@@ -14,7 +14,7 @@ from bot.access import NOT_FOUND
 from bot.domain.pulse import PulseFields, questions_mark
 from bot.domain.pulse_answer import PulseAnswer, answers_to_json, check_answers, screened
 from bot.errors import BotError
-from bot.intake import Act, Answer, FormErrors, Listener, delivery_key, row_number
+from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.views import pulse as posts
 from bot.views import pulse_answer as views
@@ -105,7 +105,9 @@ class _Presses:
 
     def know(self, body: dict[str, Any]) -> bool:
         """Whether this very press has come already."""
-        key = delivery_key("submission" if body.get("view") and not body.get("actions") else "action", body)
+        user, action = (body.get("user") or {}).get("id"), (body.get("actions") or [{}])[0]
+        place = (body.get("view") or {}).get("id") or (body.get("container") or {}).get("message_ts")
+        key = f"{user}:{place}:{action.get('action_ts')}"  # and nothing of what was chosen
         with self._guard:
             is_known = key in self._keys
             self._keys[key] = None

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot import asking
 from bot.access import Actor, may
 from bot.domain.ask import LAST_REMINDER
+from bot.domain.audience import Audience
 from bot.domain.pulse import check_pulse_fields
 from bot.errors import BotError
 from bot.intake import Listener
@@ -117,9 +118,10 @@ def _members(task: Task, row: Pulse) -> frozenset[str] | None:
     audience, found = store.fields_of(row).audience, list[frozenset[str] | None]()
     try:
         if audience.is_for_slack:
-            found.append(read_members(task.reader, audience))
+            found.append(read_members(task.reader, audience, seen_by=row.asker_id))
         if row.channel_id and (audience.user_group_ids or audience.channel_ids != (row.channel_id,)):
-            found.append(task.reader.members([row.channel_id]))
+            post = Audience(role="", channel_ids=(row.channel_id,))
+            found.append(read_members(task.reader, post, seen_by=row.asker_id))
     except Refused:
         raise _Unseen from None
     inside = [one for one in found if one is not None]

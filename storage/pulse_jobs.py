@@ -58,9 +58,11 @@ def ask_to_tell(session: Session, row: Pulse, real_now: datetime) -> None:
 
 
 def _ask(session: Session, kind: str, row: Pulse, real_now: datetime) -> None:
-    payload = {"pulse_id": row.id}
-    key = f"{kind}:{row.id}"
-    jobs.add_job(session, team_id=row.team_id, kind=kind, key=key, payload=payload, now=real_now, again=True)
+    """A job that is under way may have looked already; then another one follows it."""
+    for key in (f"{kind}:{row.id}", f"{kind}:{row.id}:next"):
+        payload = {"pulse_id": row.id}
+        if jobs.add_job(session, team_id=row.team_id, kind=kind, key=key, payload=payload, now=real_now, again=True):
+            return
 
 
 _STATE = select(Job.state).where(Job.team_id == bindparam("team"), Job.dedupe_key == bindparam("key"))

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from sqlmodel import col, select
 
 from bot.domain.pulse import questions_from_json
@@ -99,23 +98,16 @@ def test_what_is_wrong_stands_under_its_field_and_what_was_typed_stays(slack: Sl
     assert pulses(company_url)[0] == []
 
 
-@pytest.mark.parametrize(
-    ("form", "field", "sentence"),
-    [
-        ({"role": "executive"}, "role", "Nobody fits that"),
-        ({"role": "manager", "regions": ["Japan"]}, "role", "Nobody fits that"),
-        ({"regions": ["France"], "privacy": "anonymous"}, "privacy", "That asks 6 people; anonymous takes 8 or more"),
-        ({"regions": ["Iberia"], "privacy": "confidential"}, "privacy", "That asks 4 people; confidential takes 5"),
-    ],
-)
-def test_too_few_people_are_said_before_it_is_sent(
-    slack: Slack, form: dict[str, Any], field: str, sentence: str
-) -> None:
+def test_too_few_people_are_said_before_it_is_sent(slack: Slack) -> None:
     leopold = open_form(slack, EXECUTIVE, "#general")
-    form = {"place": "direct", "channels": []} | form
-    if form.get("role") == "executive":
-        form["regions"] = ["DACH"]  # the only one there is the asker
-    assert sentence in leopold.submit(**FORM, **form)[field]
+    few: list[tuple[dict[str, Any], str, str]] = [
+        ({"role": "executive", "regions": ["DACH"]}, "role", "Nobody fits that"),  # the only one there is the asker
+        ({"role": "manager", "regions": ["Japan"]}, "role", "Nobody fits that"),
+        ({"role": "everybody", "regions": ["France"], "privacy": "anonymous"}, "privacy", "anonymous takes 8 or more"),
+        ({"regions": ["Iberia"], "privacy": "confidential"}, "privacy", "That asks 4 people; confidential takes 5"),
+    ]
+    for form, field, sentence in few:
+        assert sentence in leopold.submit(**FORM, place="direct", channels=[], **form)[field]
 
 
 def test_a_manager_asks_their_own_group_and_no_region(slack: Slack, company_url: str) -> None:
@@ -212,11 +204,24 @@ def test_two_who_edit_at_once_are_told(slack: Slack, company_url: str) -> None:
     assert gudrun.fields["question0"] == "Is it?"
 
 
-def test_those_who_left_are_nobody(slack: Slack, company_url: str) -> None:
+def test_those_who_left_and_bots_are_nobody(slack: Slack, company_url: str) -> None:
     leopold = open_form(slack, EXECUTIVE, "app")
     gone = slack.person(REP).id
     db = Database(company_url)
     with db.begin() as session:
         people.record_person(session, team_id="T0MERIDIAN", user_id=gone, now=datetime.now(UTC), is_active=False)
     db.close()
-    assert "Nobody fits that" in leopold.submit(**FORM, people=[gone], privacy="named")["role"]
+    assert "Nobody fits that" in leopold.submit(**FORM, people=[gone, "USLACKBOT"], privacy="named")["role"]
+
+
+def test_a_private_channel_is_there_for_its_members_alone(slack: Slack, company_url: str) -> None:
+    gudrun, leopold = slack.person(MANAGER), slack.person(EXECUTIVE)
+    secret = next(one["id"] for one in leopold.sees_all()["conversations"] if one["name"] == "marketing-leads")
+    open_form(slack)
+    assert gudrun.submit(**FORM, channels=[secret], privacy="named") == {}  # a client can say anything
+    gudrun.reads("I can't see who is in the channel", "app")
+    assert pulses(company_url)[0][0].state == "cancelled"
+    leopold.sees_nothing_of(FORM["question0"])
+    open_form(slack, EXECUTIVE, "#marketing-leads")
+    assert leopold.submit(**FORM, privacy="named") == {}
+    slack.person("Ines").reads(FORM["question0"], "#marketing-leads")

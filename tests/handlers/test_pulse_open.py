@@ -1,6 +1,8 @@
 """Pulses on their way to people and to their end: opened or not, asked, reminded, changed, cancelled, lost."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -271,6 +273,28 @@ def test_a_lost_box_ends_the_pulse_and_everybody_hears_it(slack: Slack, looks: D
     jonas.reads("This pulse was cancelled, so nothing is counted. The server stopped unexpectedly", "#general")
 
 
+def test_a_box_that_another_program_reads_closes_when_it_is_free_and_takes_nothing_meanwhile(
+    slack: Slack, looks: Database
+) -> None:
+    if not looks.is_sqlite:
+        pytest.skip("on PostgreSQL a box is no file")
+    pulse_id = start_pulse(slack, looks, asker=EXECUTIVE, channel=GENERAL_ID, privacy="anonymous")
+    jonas = slack.person(REP)
+    asked = jonas.reads(ASKED, "#general")
+    jonas.click("Yes", asked)
+    jonas.finds(lambda one: one.is_ephemeral and "in the box" in one.text, "thanks")
+    with closing(sqlite3.connect(f"{looks.engine.url.database}.box-{team_of(slack)}-{pulse_id}")) as reader:
+        reader.execute("BEGIN")
+        reader.execute(f'SELECT * FROM "ballot_box_{team_of(slack)}_{pulse_id}_ballot"').fetchone()
+        slack.jump(by_seconds=25 * 3600)
+        slack.settle()
+        assert read_row(slack, looks, pulse_id).state == "open"
+        jonas.click("No", asked)
+        jonas.finds(lambda one: one.is_ephemeral and "has closed" in one.text, "that it is over")
+    slack.jump(by_seconds=60)
+    jonas.reads("This pulse has closed.", "#general")
+
+
 def test_whoever_has_left_or_is_not_known_is_not_invited(slack: Slack, looks: Database) -> None:
     jonas = slack.person(REP)
     with looks.begin() as session:
@@ -279,3 +303,10 @@ def test_whoever_has_left_or_is_not_known_is_not_invited(slack: Slack, looks: Da
     anke = slack.person(OTHER_REP)
     anke.click("Yes", anke.reads(ASKED, DACH))
     anke.reads("1 of 6 have answered.", DACH)
+
+
+def test_nobody_asks_in_a_private_channel_that_they_are_not_in(slack: Slack, looks: Database) -> None:
+    leads = "CPDEJJYQ1"  # marketing and executives
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=leads, role="", audience_channels=())
+    slack.person(MANAGER).reads("I can't see who is in the channel", "app")
+    assert read_row(slack, looks, pulse_id).state == "cancelled"
