@@ -118,7 +118,7 @@ class Door:
         user = body.get("user") or {}
         if user.get("team_id") not in (None, "", team_id):  # whose it is, not where it was pressed (Slack Connect)
             raise BotError(OTHER_COMPANY)
-        if meet and user_id and people_store.get_person(session, team_id=team_id, user_id=user_id) is None:
+        if meet and user_id and not people_store.is_known(session, team_id=team_id, user_id=user_id):
             name = clip(clean(user.get("name") or body.get("user_name") or ""), LONGEST_NAME)
             people_store.record_person(session, team_id=team_id, user_id=user_id, now=now, name=name)
             key = f"people.read:{user_id}"

@@ -110,6 +110,11 @@ _HOLDS = _HOLDS.where(
 )
 
 
+def is_known(session: Session, *, team_id: str, user_id: str) -> bool:
+    """Whether the app has met somebody."""
+    return run_statement(session, _KNOWN, team=team_id, user=user_id).first() is not None
+
+
 def find_name(session: Session, *, team_id: str, user_id: str) -> str:
     """Somebody's name; empty if the app has not met them."""
     known = run_statement(session, _KNOWN, team=team_id, user=user_id).first() if user_id else None
