@@ -84,36 +84,40 @@ def cast_answers(session: Session, act: Act) -> Answer:
 
 def _cast(db: Database, *, act: Act, row: Pulse, answers: Sequence[PulseAnswer], done: Answer) -> Answer:
     """Nothing of this is written down anywhere else: no inbox, no ask, no job, no log (R13)."""
-    is_copy = _presses.know(act.body)
+    press = _presses.note(act.body)
     outcome = ballot_box.cast(
         db, team_id=row.team_id, pulse_id=row.id or 0, user_id=act.actor.user_id, content=answers_to_json(answers)
     )
-    if outcome != "cast" and not (is_copy and outcome == "answered_before"):
+    if outcome != "cast" and not (outcome == "answered_before" and _presses.has_copies(press)):
         raise BotError(CAST_BEFORE if outcome == "answered_before" else store.CLOSED)
     return done
 
 
 class _Presses:
-    """The latest presses, in memory alone: some Slacks send one payload through every connection, and the copy must
-    not be told that its ballot was not counted. Nowhere else may stand who has pressed (R13).
+    """The latest presses, in memory alone: some Slacks send one payload through every connection, and no copy of it
+    may be told that its ballot was not counted. Nowhere else may stand who has pressed (R13).
     """
 
     KEPT = 1000
 
     def __init__(self) -> None:
-        self._guard, self._keys = threading.Lock(), OrderedDict[str, None]()
+        self._guard, self._times = threading.Lock(), OrderedDict[str, int]()
 
-    def know(self, body: dict[str, Any]) -> bool:
-        """Whether this very press has come already."""
+    def note(self, body: dict[str, Any]) -> str:
+        """A press has come, perhaps not for the first time; gives what it is known by."""
         user, action = (body.get("user") or {}).get("id"), (body.get("actions") or [{}])[0]
         place = (body.get("view") or {}).get("id") or (body.get("container") or {}).get("message_ts")
         key = f"{user}:{place}:{action.get('action_ts')}"  # and nothing of what was chosen
         with self._guard:
-            is_known = key in self._keys
-            self._keys[key] = None
-            while len(self._keys) > self.KEPT:
-                self._keys.popitem(last=False)
-        return is_known
+            self._times[key] = self._times.get(key, 0) + 1
+            while len(self._times) > self.KEPT:
+                self._times.popitem(last=False)
+        return key
+
+    def has_copies(self, key: str) -> bool:
+        """Whether this very press has come more than once; whichever of the copies was quicker counts for all."""
+        with self._guard:
+            return self._times.get(key, 0) > 1
 
 
 _presses = _Presses()
@@ -196,7 +200,8 @@ def _keep(session: Session, act: Act, row: Pulse, fields: PulseFields, answers: 
     if row.channel_id:
         wait = timedelta(seconds=act.settings.pulse_refresh_seconds)
         ask_to_refresh(session, row, datetime.now(UTC), wait=wait)
-    home.refresh_home(session, team_id=act.team_id, user_id=act.actor.user_id, real_now=datetime.now(UTC))
+    if not row.channel_id or act.view:  # the Home is drawn anew when it is opened; a rush of votes asks for none
+        home.refresh_home(session, team_id=act.team_id, user_id=act.actor.user_id, real_now=datetime.now(UTC))
     form_url = act.settings.official_form_url
     return views.thanks_text(fields, answers, tz=act.actor.tz, is_first=is_first, form_url=form_url)
 

@@ -153,14 +153,13 @@ def save_pulse(session: Session, act: Act) -> Answer:
     if "series_id" in act.memo:
         return _save_series(session, act)
     row = _own(act, store.take_pulse(session, team_id=act.team_id, pulse_id=row_number(act.memo.get("pulse_id"))))
-    if row.state == "open" and act.now >= row.closes_at:
+    if row.state != "planned" and (row.state != "open" or act.now >= row.closes_at):
         raise BotError(store.NOT_OPEN)
     fields, group, wrong = _read_form(session, act, row)
     if wrong:
         raise FormErrors(wrong)
     invited = store.list_invited(session, row) if row.state == "open" else {}
-    version = row_number(act.memo.get("version"))
-    store.record_fields(session, row, fields=fields, invited=invited, version=version)
+    store.record_fields(session, row, fields=fields, invited=invited, version=row_number(act.memo.get("version")))
     if row.state != "open":
         return _start(session, act, row, group)
     ask_to_show(session, row, datetime.now(UTC))
@@ -240,7 +239,7 @@ def _edited(session: Session, act: Act) -> store.Pulse | None:
 def _in_form(act: Act, row: store.Pulse | None) -> PulseFields:
     """What stands in the form; of an open pulse (`row`) what the form does not offer stays as it is."""
     fields = reading.fields_in(act.form, act.memo, tz=act.actor.tz)
-    if row is None or row.state != "open":
+    if row is None or row.state == "planned":
         return fields
     kept = store.fields_of(row)
     return replace(fields, audience=kept.audience, channel_id=kept.channel_id, privacy=kept.privacy)
@@ -253,7 +252,7 @@ def _read_form(
     row = row or _edited(session, act)
     fields = _in_form(act, row)
     group = list_askable(session, team_id=act.team_id, asker=act.actor, audience=fields.audience)
-    is_open = row is not None and row.state == "open"
+    is_open = _is_open(row)
     invited = store.count_invited(session, row) if row and is_open else len(group)
     wrong = check_pulse_fields(fields, act.now, invited)
     if not is_open:
@@ -262,7 +261,8 @@ def _read_form(
 
 
 def _is_open(row: store.Pulse | None) -> bool:
-    return row is not None and row.state == "open"
+    """Or was: people have been asked already."""
+    return row is not None and row.state != "planned"
 
 
 def _shown(act: Act) -> list[str]:

@@ -202,6 +202,8 @@ def test_a_form_left_open_over_the_close_changes_nothing_and_keeps_what_was_type
     assert wrong == {"question0": "This pulse is not open any more, so nothing was changed."}
     assert gudrun.fields["question0"] == "Is the new price list usable?"
     gudrun.finds(lambda one: one.ts == asked.ts and "has closed" in one.text, "it is closed", DACH)
+    slack.settle()
+    assert gudrun.submit(question0="Is it?") == wrong
 
 
 def test_too_few_in_the_channel_is_told_and_can_be_chosen_again(slack: Slack, company_url: str) -> None:
