@@ -4,20 +4,9 @@ import subprocess
 import sys
 
 NAMES = (
-    "start",
-    "ack",
-    "digest",
-    "summaries",
-    "fuzz",
-    "load",
-    "nth",
-    "zones",
-    "fanout",
-    "twice",
-    "year",
-    "anonymity",
-    "crash",
-)
+    "start", "ack", "digest", "summaries", "fuzz", "load", "votes", "nth", "zones", "fanout", "twice",
+    "year", "anonymity", "crash",
+)  # fmt: skip
 
 
 def main() -> int:

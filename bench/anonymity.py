@@ -1,9 +1,10 @@
 """Who said what, guessed from all that is left of anonymous polls: `python -m bench.anonymity [--quick]`.
 
-The attacker has every file, log and backup that exists after the close, and also saw everybody vote: the exact order.
-Every order in which the ballots are found is laid beside that order, forwards and backwards. Orders that tell nothing
-name one ballot a poll rightly; two orders that are the same count once. If all of them together lie outside two
-standard deviations (one run in 22 by chance), as many new polls are attacked, and these decide.
+The polls are closed and told, and every fifth is answered, by the app's own handlers. The attacker has every file, log
+and backup that exists after the close, all that was released, and also saw everybody vote: the exact order. Every order
+in which the ballots are found is laid beside that order, forwards and backwards. Orders that tell nothing name one
+ballot a poll rightly; two orders that are the same count once. If all of them together lie outside two standard
+deviations (one run in 22 by chance), as many new polls are attacked, and these decide.
 """
 
 import argparse
@@ -22,11 +23,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from sqlalchemy import text
-from sqlmodel import Session
 
-from bench.anonymity_traces import MARK, TEAM, Engine, LiveCopy, Poll, Traces, begin_poll, in_order
-from storage import ballot_box
+from bench.anonymity_polls import Polls
+from bench.anonymity_traces import MARK, Engine, LiveCopy, Poll, Traces, in_order
 from storage.backup import make_backup
 from tests.databases import FOLDER
 
@@ -34,7 +33,7 @@ ENGINES = ("sqlite", "postgresql")
 POLLS, QUICK_POLLS = 1_000, 40  # on each engine
 TOGETHER = {"sqlite": 1, "postgresql": 20}  # polls in one database: a new one takes PostgreSQL longer
 FEWEST, MOST = 5, 200  # voters
-SAMPLE = 5  # every which poll is copied while it is open and backed up; hashes looked for afterwards
+SAMPLE = 5  # every which poll is answered in its form, copied while it is open and backed up; hashes looked for
 BOUND = 2.0  # standard deviations
 TRIES = 2
 
@@ -77,6 +76,7 @@ class Result:
     by_trace: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     together: Tally = field(default_factory=Tally)
     lost: int = 0
+    faults: int = 0
     boxes_left: int = 0
     secrets_left: int = 0
     in_early_backups: int = 0
@@ -88,7 +88,9 @@ class Result:
     @property
     def is_clean(self) -> bool:
         """Whether nothing is there that must not be, and every ballot that must."""
-        return not (self.lost or self.boxes_left or self.secrets_left or self.in_early_backups or self.in_logs)
+        return not (
+            self.lost or self.faults or self.boxes_left or self.secrets_left or self.in_early_backups or self.in_logs
+        )
 
 
 class Attack:
@@ -101,7 +103,8 @@ class Attack:
     def go(self, polls: int) -> None:
         """Hold and attack some polls, in one new database."""
         with self._engine.new() as traces:
-            held = [self._hold(traces, pulse_id) for pulse_id in range(1, polls + 1)]
+            self._polls = Polls(traces)
+            held = [self._hold(traces) for _ in range(polls)]
             self.result.boxes_left += traces.boxes_left()
             left = traces.bytes_left()
             if any(self._is_sampled(poll) for poll in held):
@@ -116,24 +119,24 @@ class Attack:
     def _is_sampled(self, poll: Poll) -> bool:
         return bool(poll.secrets)
 
-    def _hold(self, traces: Traces, pulse_id: int) -> Poll:
+    def _hold(self, traces: Traces) -> Poll:
         """Let everybody vote in a random order, and close."""
         number = self._dice.randint(FEWEST, MOST)
         voters = [f"U{n}" for n in range(number)]
         self._dice.shuffle(voters)
+        pulse_id = self._polls.begin(sorted(voters), silent=self._dice.randrange(20))
         poll = Poll(pulse_id, voters, [b"ballot-" + self._dice.randbytes(8).hex().encode() for _ in voters])
         is_sampled = self.result.polls % SAMPLE == 0
         backup_at = self._dice.randrange(number) if is_sampled else -1
-        begin_poll(traces, pulse_id)
         for place, (voter, mark) in enumerate(zip(voters, poll.marks, strict=True)):
-            content = json.dumps({"0": [self._dice.randrange(3)], "1": mark.decode()})
-            told = ballot_box.cast(traces.db, team_id=TEAM, pulse_id=pulse_id, user_id=voter, content=content)
-            self.result.lost += told != "cast"
+            choice, words = self._dice.randrange(3), mark.decode()
+            vote = self._polls.send_form if is_sampled else self._polls.cast
+            self.result.lost += not vote(pulse_id, voter, choice, words)
             if place == backup_at:
                 self.result.in_early_backups += len(set(MARK.findall(self._backup(traces))) & set(poll.marks))
         if is_sampled:
             self._copy(traces.copy_box(poll), poll)
-        self._close(traces, poll)
+        self._polls.close(pulse_id)
         self.result.polls += 1
         self.result.ballots += number
         return poll
@@ -145,16 +148,6 @@ class Attack:
         self.result.named_in_copies += sum(named.get(v) == m for v, m in zip(poll.voters, poll.marks, strict=True))
         poll.secrets = [copy.key, *copy.people[:SAMPLE]]
 
-    def _close(self, traces: Traces, poll: Poll) -> None:
-        def keep(session: Session, ballots: list[str] | None) -> None:
-            rows = [
-                {"pulse": poll.pulse_id, "place": place, "content": content}
-                for place, content in enumerate(ballots or [])
-            ]
-            session.connection().execute(text("INSERT INTO bench_ballot VALUES (:pulse, :place, :content)"), rows)
-
-        ballot_box.close_box(traces.db, team_id=TEAM, pulse_id=poll.pulse_id, keep=keep)
-
     def _backup(self, traces: Traces) -> bytes:
         file = self._folder / "backup.db"
         make_backup(traces.db, file, told=lambda _done, _total: None, force=True)
@@ -162,8 +155,8 @@ class Attack:
         return file.read_bytes()
 
     def _attack(self, traces: Traces, poll: Poll, left: dict[str, bytes]) -> None:
-        found = traces.orders(poll)
-        self.result.lost += any(set(order) != set(poll.marks) for order in found.values())
+        found = self._polls.released(poll)
+        self.result.faults += len(self._polls.faults(poll))
         for kind, content in left.items():
             found[f"{kind}, first"], found[f"{kind}, last"] = in_order(content, poll.marks)
             self.result.secrets_left += sum(secret in content for secret in poll.secrets)
@@ -221,9 +214,9 @@ def show(results: Sequence[Result]) -> None:
     for result in results:
         Console().print(
             f"{result.engine}: {result.polls:,} polls, {result.ballots:,} ballots. After the close {result.boxes_left} "
-            f"parts of boxes, {result.secrets_left} keys and hashes, {result.in_logs} ballots in logs; "
-            f"{result.in_early_backups} ballots of open polls in {result.backups} backups. A copy of the box while it "
-            f"was open names {result.named_in_copies:,} of {result.copied:,}."
+            f"parts of boxes, {result.faults} faults in what was released, {result.secrets_left} keys and hashes, "
+            f"{result.in_logs} ballots in logs; {result.in_early_backups} ballots of open polls in {result.backups} "
+            f"backups. A copy of the box while it was open names {result.named_in_copies:,} of {result.copied:,}."
         )
 
 
@@ -253,7 +246,7 @@ def main() -> int:
         },
         "in_early_backups": sum(result.in_early_backups for result in results),
         "left": sum(result.boxes_left + result.secrets_left + result.in_logs for result in results),
-        "lost": sum(result.lost for result in results),
+        "lost": sum(result.lost for result in results), "faults": sum(result.faults for result in results),
     }  # fmt: skip
     print(json.dumps(figures))
     return 0 if is_chance and is_clean else 1

@@ -11,14 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from storage.ballot_box import open_box
 from storage.db import Database
 from storage.schema import migrate
 from tests.databases import PostgresServer, postgresql_database
 
 TEAM = "T1"
 MARK = re.compile(rb"ballot-[0-9a-f]{16}")  # every simulated ballot holds one of its own
-KEPT = "CREATE TABLE bench_ballot (pulse_id INTEGER, place INTEGER, content TEXT, PRIMARY KEY (pulse_id, place))"
 WAL_HEADER, FRAME_HEADER = 32, 24  # bytes; https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 
 
@@ -55,11 +53,6 @@ class SqliteTraces:
         """A new database in `folder`."""
         self.folder = folder
         self.db = Database(f"sqlite:///{folder / 'bench.db'}")
-
-    def orders(self, poll: Poll) -> dict[str, list[bytes]]:
-        """The marks of a poll's ballots in every order in which a query can give them."""
-        query = f"SELECT content FROM bench_ballot WHERE pulse_id = {poll.pulse_id} ORDER BY rowid"
-        return {"rows": _marks(self.db, query)}
 
     def bytes_left(self) -> dict[str, bytes]:
         """Every byte of every file that is there; of the database's own also once its log has been moved into it."""
@@ -114,11 +107,6 @@ class PostgresTraces:
         with self.db.read() as session:
             query = "SELECT pg_walfile_name(pg_current_wal_insert_lsn())"
             self._first_log = str(session.connection().execute(text(query)).scalar_one())
-
-    def orders(self, poll: Poll) -> dict[str, list[bytes]]:
-        """The marks of a poll's ballots in every order in which a query can give them."""
-        query = f"SELECT content FROM bench_ballot WHERE pulse_id = {poll.pulse_id} ORDER BY"
-        return {"ctid": _marks(self.db, f"{query} ctid"), "xmin": _marks(self.db, f"{query} xmin::text::bigint, ctid")}
 
     def bytes_left(self) -> dict[str, bytes]:
         """Every byte of the database's files, and of what the server has logged since the first of these polls."""
@@ -175,7 +163,7 @@ class Engine:
 
     @contextmanager
     def new(self) -> Iterator[Traces]:
-        """A database that lives as long as the block, with a table for ballots that were carried over."""
+        """A database that lives as long as the block."""
         self._number += 1
         if self._name == "postgresql":
             with postgresql_database(self._server) as url:
@@ -193,12 +181,6 @@ class Engine:
             self._server.leave()
 
 
-def begin_poll(traces: Traces, pulse_id: int) -> None:
-    """Open the box of a poll."""
-    with traces.db.begin() as session:
-        open_box(traces.db, session, team_id=TEAM, pulse_id=pulse_id)
-
-
 def in_order(found: bytes, wanted: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
     """The wanted marks in the order of their first places in some bytes, and of their last ones."""
     first: dict[bytes, int] = {}
@@ -212,17 +194,10 @@ def in_order(found: bytes, wanted: Sequence[bytes]) -> tuple[list[bytes], list[b
 
 
 def _ready(traces: Traces) -> Iterator[Traces]:
-    with traces.db.begin() as session:
-        session.connection().execute(text(KEPT))
     try:
         yield traces
     finally:
         traces.db.close()
-
-
-def _marks(db: Database, query: str) -> list[bytes]:
-    with db.read() as session:
-        return [MARK.findall(row[0].encode())[0] for row in session.connection().execute(text(query))]
 
 
 def _box_secrets(db: Database, poll: Poll) -> tuple[bytes, list[bytes]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from bench import steps
+from bench import pulse_steps, steps
 from bench.stage import Stage
 from bench.steps import MARKETER, OTHER_REP, OWNER, REP, REPLY, WORDS
 from handlers.reaction import SWEEP
@@ -17,6 +17,8 @@ from storage.feedback import Feedback, FeedbackReply
 from storage.filed_away import FiledAwayAnswer, FiledAwayCheck
 from storage.jobs import Job
 from storage.people import Person, Role
+from storage.pulse import Pulse, PulseBallot
+from storage.pulse_jobs import OPEN
 from storage.reaction import Reaction
 from storage.slots import Slot
 
@@ -49,6 +51,12 @@ def _messages(stage: Stage, name: str, words: str, channel: str = "app") -> int:
     return sum(words in message.text for message in stage.slack.person(name).messages(channel))
 
 
+def _replies(stage: Stage, name: str, words: str) -> int:
+    """The messages in threads of the channel that everybody is in."""
+    messages = stage.slack.person(name).messages(steps.CHANNEL)
+    return sum(words in reply.text for message in messages for reply in message.replies)
+
+
 def _any(query: Any) -> Callable[[Session], bool]:
     return lambda session: session.exec(select(func.count()).select_from(query.subquery())).one() > 0
 
@@ -62,6 +70,9 @@ _RELEASED = select(AssetVersion).where(
 _VERDICTS = select(FiledAwayCheck).where(col(FiledAwayCheck.verdict).is_not(None))
 _PLANNED = select(Ask).where(Ask.kind == "check_in")
 _TOLD_ROUNDS = select(CheckInRound).where(col(CheckInRound.told_at).is_not(None))
+_CLOSED_PULSES = select(Pulse).where(col(Pulse.result).is_not(None))
+_TOLD_PULSES = select(Pulse).where(col(Pulse.outcome).is_not(None))
+_SENT_PULSES = select(Slot).where(Slot.schedule == "pulse", Slot.state == "done")
 _SENT_DIGESTS = select(Slot).where(Slot.schedule == "digest", Slot.state == "done")
 
 
@@ -186,6 +197,58 @@ FLOWS = (
         lambda stage: (_rows(stage, _TOLD_ROUNDS), _messages(stage, OWNER, "1 of 1 person answered.")),
         (1, 1),
         prepare=steps.end_a_round,
+        later=True,
+    ),
+    Flow(
+        "pulse",
+        pulse_steps.send,
+        _any(select(Job).where(Job.kind == OPEN)),
+        lambda stage: (
+            _rows(stage, select(Pulse).where(Pulse.state == "open")),
+            _messages(stage, REP, pulse_steps.QUESTION, steps.CHANNEL),
+        ),
+        (1, 1),
+    ),
+    Flow(
+        "pulse vote",
+        pulse_steps.vote,
+        _any(select(PulseBallot)),
+        lambda stage: (_rows(stage, select(PulseBallot)), _messages(stage, REP, "Yes *1*", steps.CHANNEL)),
+        (1, 1),
+        prepare=pulse_steps.have_one,
+    ),
+    Flow(
+        "pulse close",
+        steps.tick,
+        _any(_CLOSED_PULSES),
+        lambda stage: (
+            _rows(stage, _CLOSED_PULSES),
+            _messages(stage, REP, "This pulse has closed.", steps.CHANNEL),
+            _messages(stage, pulse_steps.ASKER, pulse_steps.QUESTION),
+        ),
+        (1, 1, 1),
+        prepare=pulse_steps.end,
+        later=True,
+    ),
+    Flow(
+        "pulse outcome",
+        pulse_steps.say_what_was_done,
+        _any(_TOLD_PULSES),
+        lambda stage: (_rows(stage, _TOLD_PULSES), _replies(stage, REP, pulse_steps.OUTCOME)),
+        (1, 1),
+        prepare=pulse_steps.have_results,
+    ),
+    Flow(
+        "recurring pulse",
+        steps.tick,
+        _any(_SENT_PULSES),
+        lambda stage: (
+            _rows(stage, _SENT_PULSES),
+            _rows(stage, select(Pulse).where(Pulse.state == "open")),
+            _messages(stage, REP, pulse_steps.QUESTION, steps.CHANNEL),
+        ),
+        (1, 1, 2),
+        prepare=pulse_steps.let_it_recur,
         later=True,
     ),
     Flow(

@@ -133,7 +133,9 @@ class _Target:
             marketers = [one.user_id for one in list_people(session, team_id=TEAM, role="marketer")]
             admins = [one.user_id for one in list_people(session, team_id=TEAM, role="admin")]
             reps = [one.user_id for one in list_people(session, team_id=TEAM, role="rep")]
-        self.grammar = Grammar(handlers.LISTENERS, [*marketers[:4], *admins[:2], *reps[:3], "UNEW1", "UNEW2"])
+            askers = [list_people(session, team_id=TEAM, role=role)[0].user_id for role in ("manager", "executive")]
+        people = [*marketers[:4], *admins[:2], *reps[:3], *askers, "UNEW1", "UNEW2"]
+        self.grammar = Grammar(handlers.LISTENERS, people)
         settings = read_settings(
             env_file=None,
             slack_bot_token=TOKEN,

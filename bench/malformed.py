@@ -24,6 +24,7 @@ Request = dict[str, Any]
 
 WORDS = (
     "", " ", "mine", "help", "list", "people hollowell", "spine deck 4 surgeons loved it", "deck 9 stars", "show 1",
+    '"Is it usable?" Yes | No', "“How ready?” 1 to 5", '"x" |',
     "add", "import", "12 weeks", "last month", "<!channel> @everyone", "<@U1|x> <https://a.b|c>", "payload=1&x=2",
     "=cmd|' /C calc'!A0", "a\0b", "\ud800 half", "\ud83e\uddb4", "🦴" * 40, "\u202eevil\u2066", "é" * 400, "x" * 20_000,
     "\n\r\t\v\x1b[31m", "%s %d {0} ${x}", "'; DROP TABLE inbox; --", "../../etc/passwd", "NaN", "null", "[]", "{",

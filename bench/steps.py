@@ -35,7 +35,7 @@ def _last_private(person: Person) -> str:
     return private[-1].text if private else ""
 
 
-def _after_press(person: Person, stage: Stage, press: Callable[[], None]) -> str:
+def after_press(person: Person, stage: Stage, press: Callable[[], None]) -> str:
     """Press, wait for the private answer, and give the refusal if it is one."""
     before = stage.slack.get("log", kind="respond")["entries"]
     press()
@@ -53,18 +53,20 @@ def say_by_command(stage: Stage) -> str:
     return _told(words)
 
 
-def _open(person: Person, text: str) -> str:
+def open_form(person: Person, text: str) -> str:
     """Type a command that opens a form; gives the sentence if it did not."""
-    _close_forms(person)
+    close_forms(person)
     return _told(person.command(text, CHANNEL))
 
 
-def _close_forms(person: Person) -> None:
+def close_forms(person: Person) -> None:
+    """Close whatever is open."""
     if person.sees_all()["modal"]:
         person.slack.post("close", user=person.id, all=True)
 
 
-def _submit(person: Person, **values: Any) -> str:
+def submit(person: Person, **values: Any) -> str:
+    """Send the open form; gives the sentence if it was not taken."""
     errors = person.submit(**values)
     return _told(" ".join([*errors.values(), person.modal]))
 
@@ -81,8 +83,8 @@ def _pick(person: Person, query: str) -> str:
 def say_by_form(stage: Stage) -> str:
     """Say it in the form."""
     dre = stage.slack.person(REP)
-    told = _open(dre, "/asset-feedback")
-    return told or _submit(dre, asset=_pick(dre, "corvane deck"), rating="4", said=WORDS)
+    told = open_form(dre, "/asset-feedback")
+    return told or submit(dre, asset=_pick(dre, "corvane deck"), rating="4", said=WORDS)
 
 
 def show_card(stage: Stage) -> None:
@@ -94,7 +96,7 @@ def press_used(stage: Stage) -> str:
     """Press `I used it` on the card."""
     dre = stage.slack.person(REP)
     card = next(message for message in dre.messages(CHANNEL) if "I used it" in message.buttons)
-    return _after_press(dre, stage, lambda: dre.click("I used it", card))
+    return after_press(dre, stage, lambda: dre.click("I used it", card))
 
 
 def post_link(stage: Stage) -> None:
@@ -124,12 +126,13 @@ def ask_owner(stage: Stage) -> None:
 def reply(stage: Stage) -> str:
     """The owner replies."""
     ines = stage.slack.person(OWNER)
-    _close_forms(ines)
-    told = _after_press_or_form(ines, stage, "Reply")
-    return told or _submit(ines, reply=REPLY)
+    close_forms(ines)
+    told = after_press_or_form(ines, stage, "Reply")
+    return told or submit(ines, reply=REPLY)
 
 
-def _after_press_or_form(person: Person, stage: Stage, label: str) -> str:
+def after_press_or_form(person: Person, stage: Stage, label: str) -> str:
+    """Press a button that opens a form; gives the sentence if it did not."""
     button = next(message for message in reversed(person.messages("app")) if label in message.buttons)
     person.click(label, button)
     if person.sees_all()["modal"]:
@@ -147,7 +150,7 @@ def import_asset(stage: Stage) -> None:
     ines = stage.slack.person(OWNER)
     ines.command("/asset import", CHANNEL)
     assert ines.submit(csv=NEW_ASSET) == {}
-    _close_forms(ines)
+    close_forms(ines)
 
 
 def _launches(stage: Stage) -> str:
@@ -158,21 +161,21 @@ def _launches(stage: Stage) -> str:
 def release(stage: Stage) -> str:
     """Release the new asset, with an announcement."""
     ines = stage.slack.person(OWNER)
-    told = _open(ines, "/asset release kestrel pocket card")
-    return told or _submit(ines, channels=[_launches(stage)])
+    told = open_form(ines, "/asset release kestrel pocket card")
+    return told or submit(ines, channels=[_launches(stage)])
 
 
 def import_people(stage: Stage) -> str:
     """Make two people marketers, with a pasted list."""
     sam = stage.slack.person(ADMIN)
-    told = _open(sam, "/groundswell people")
+    told = open_form(sam, "/groundswell people")
     if told:
         return told
     sam.click("Import CSV")
     opened = any(element.get("action_id", "").startswith("text") for element, _ in elements(_blocks(sam)))
     if not opened:  # what was pressed did nothing, and a sentence says so
         return NOT_SAVED if NOT_SAVED in sam.modal else TOO_SLOW
-    return _submit(sam, csv=f"name,role\n{REP},marketer\n{OTHER_REP},marketer")
+    return submit(sam, csv=f"name,role\n{REP},marketer\n{OTHER_REP},marketer")
 
 
 def _blocks(person: Person) -> list[dict[str, Any]]:
@@ -217,7 +220,7 @@ def tap_answer(stage: Stage) -> str:
     question = next((message for message in dre.messages("app") if ANSWER in message.buttons), None)
     if question is None:
         return ""  # it has been taken
-    _after_press(dre, stage, lambda: dre.click(ANSWER, question))
+    after_press(dre, stage, lambda: dre.click(ANSWER, question))
     return _told(_app_private(dre))
 
 
@@ -236,7 +239,7 @@ def wait_for_a_round(stage: Stage) -> None:
     ines.command("/check-in", CHANNEL)
     ines.click("Start this")
     assert ines.submit() == {}
-    _close_forms(ines)
+    close_forms(ines)
     stage.slack.jump(to="2026-11-24T15:00:00Z")
     stage.clock._ask(wait=0)
 
@@ -252,10 +255,10 @@ def ask_in_a_round(stage: Stage) -> None:
 def answer_a_round(stage: Stage) -> str:
     """Answer it, in its form."""
     dre = stage.slack.person(REP)
-    _close_forms(dre)
+    close_forms(dre)
     if not any("Answer" in message.buttons for message in dre.messages("app")):
         return ""  # it has been taken
-    return _after_press_or_form(dre, stage, "Answer") or _submit(dre, answer0=WORDS)
+    return after_press_or_form(dre, stage, "Answer") or submit(dre, answer0=WORDS)
 
 
 def end_a_round(stage: Stage) -> None:

@@ -166,10 +166,11 @@ class Twins:
         self.grammar.learn(shown)
 
     def walk(self, deliveries: int) -> Tally:
-        """Deliver so many, then compare."""
-        for listener in self.grammar.listeners:  # every form and button is met once
+        """Let every form and button be met once, then deliver so many, then compare."""
+        for listener in self.grammar.listeners:
             self._deliver(listener, 1)
-        while sum(self.tally.deliveries.values()) < deliveries:
+        met = sum(self.tally.deliveries.values())
+        while sum(self.tally.deliveries.values()) < met + deliveries:
             self._deliver(self.grammar.pick(self._dice), self._dice.randint(1, 5))
         self._compare_worlds()
         return self.tally

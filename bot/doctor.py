@@ -33,6 +33,7 @@ SCOPES = {
     "users:read": "names and time zones",
     "dnd:read": "nobody is asked anything while they do not want to be disturbed",
     "reactions:read": "feedback by emoji",
+    "usergroups:read": "pulses to a user group",
     "channels:read": "the list of channels that the app listens to",
     "groups:read": "the same for private channels",
     "channels:history": "feedback by emoji under ordinary messages",

@@ -69,7 +69,8 @@ class Door:
         """
         began, outcome = time.perf_counter(), "failed"
         try:
-            outcome, answer = self._outcome(listener, body)
+            with self._db.answering():
+                outcome, answer = self._outcome(listener, body)
             return self._give(listener, body, answer, ack)
         finally:
             self._taken(listener.kind, outcome, time.perf_counter() - began)
@@ -118,19 +119,17 @@ class Door:
         user = body.get("user") or {}
         if user.get("team_id") not in (None, "", team_id):  # whose it is, not where it was pressed (Slack Connect)
             raise BotError(OTHER_COMPANY)
-        if meet and user_id and people_store.get_person(session, team_id=team_id, user_id=user_id) is None:
-            name = clip(clean(user.get("name") or body.get("user_name") or ""), LONGEST_NAME)
-            people_store.record_person(session, team_id=team_id, user_id=user_id, now=now, name=name)
-            key = f"people.read:{user_id}"
-            real = datetime.now(UTC)
-            jobs.add_job(session, team_id=team_id, kind="people.read", key=key, payload={"user_id": user_id}, now=real)
-        actor = people_store.find_actor(
-            session,
-            team_id=team_id,
-            user_id=user_id,
-            admins=self._settings.admin_user_ids,
-            default_tz=self._settings.default_tz,
-        )
+        who: dict[str, Any] = {"team_id": team_id, "user_id": user_id}
+        known: dict[str, Any] = {"admins": self._settings.admin_user_ids, "default_tz": self._settings.default_tz}
+        actor = people_store.find_known_actor(session, **who, **known)
+        if actor is None:
+            if meet and user_id:
+                name = clip(clean(user.get("name") or body.get("user_name") or ""), LONGEST_NAME)
+                people_store.record_person(session, **who, now=now, name=name)
+                real, payload = datetime.now(UTC), {"user_id": user_id}
+                key = f"people.read:{user_id}"
+                jobs.add_job(session, team_id=team_id, kind="people.read", key=key, payload=payload, now=real)
+            actor = people_store.find_actor(session, **who, **known)
         require(actor, listener.may)
         return Act(actor=actor, now=now, settings=self._settings, body=body)
 

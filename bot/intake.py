@@ -38,7 +38,7 @@ class Act:
         """The workspace in which it happened."""
         return self.actor.team_id
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The day that it is where the actor is."""
         return self.now.astimezone(ZoneInfo(self.actor.tz)).date()

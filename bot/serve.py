@@ -20,7 +20,7 @@ from bot.guard import WSGI
 from bot.settings import Settings
 from storage.opening import open_to_serve
 
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.001
 KEEP_ALIVE = 15  # seconds that Slack's (or the proxy's) connection is kept for the next request
 STOPPING = 25  # seconds in which what runs is finished; the longest call to Slack takes 15
 

@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 LACKING = ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported")
 COMPLETE = "files.completeUploadExternal"
+MOST_REMEMBERED = 50  # pictures
 MOST_TRIES = 4  # claims of a message that are spent on its pictures; then its words go alone
 LONGEST_WAIT = 30.0  # seconds that the words wait for a picture at once
 
@@ -47,6 +48,7 @@ class Uploader:
         """`client` must not retry by itself; `seconds` is about how long a message waits for its picture in all."""
         self._client, self._seconds = client, seconds
         self._lacks = ""
+        self._brought: dict[str, str] = {}  # pictures of messages to many: the file of each
 
     def bring(self, message: Message, *, tries: int, before: Callable[[], None]) -> Message:
         """The message with each picture as a file of Slack's, or, where that cannot be, with its words.
@@ -62,7 +64,8 @@ class Uploader:
         try:
             if self._lacks:
                 raise _Useless(self._lacks)
-            file_id = self._put(_drawn(block["picture"]), before)
+            file_id = self._find(block) or self._put(_drawn(block["picture"]), before)
+            self._remember(block, file_id)
         except _Useless as useless:
             log.warning("message goes without its picture", error=str(useless))
             return _words(block)
@@ -71,7 +74,18 @@ class Uploader:
                 log.warning("message goes without its picture", error=later.reason)
                 return _words(block)
             raise NotNow(later.reason, max(later.seconds, self._seconds * 2**tries / 2**MOST_TRIES)) from None
-        return {name: value for name, value in block.items() if name != "picture"} | {"slack_file": {"id": file_id}}
+        kept = {name: value for name, value in block.items() if name not in ("picture", "for_many")}
+        return kept | {"slack_file": {"id": file_id}}
+
+    def _find(self, block: Message) -> str:
+        """The file that another message of many has brought already, or an empty string."""
+        return self._brought.get(json.dumps(block["picture"]), "") if block.get("for_many") else ""
+
+    def _remember(self, block: Message, file_id: str) -> None:
+        if block.get("for_many"):
+            if len(self._brought) >= MOST_REMEMBERED:
+                self._brought = {}
+            self._brought[json.dumps(block["picture"])] = file_id
 
     def share(self, message: Message, where: dict[str, str], *, tries: int, before: Callable[[], None]) -> bool:
         """Post the `file` of a message (name, title, content) with its blocks; False if Slack takes no files.

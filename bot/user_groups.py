@@ -18,20 +18,24 @@ def list_user_groups(reader: Reader) -> dict[str, str]:
     return {one["id"]: one.get("name") or one.get("handle") or one["id"] for one in listed}
 
 
-def read_members(reader: Reader, audience: Audience) -> frozenset[str] | None:
+def read_members(reader: Reader, audience: Audience, *, seen_by: str) -> frozenset[str] | None:
     """Who is in the channels and the user groups of an audience that names some, by user id.
 
-    With both, those who are in one of the channels and in one of the groups. None if one of them cannot be seen.
+    With both, those who are in one of the channels and in one of the groups. None if one of them cannot be seen, by the
+    app or by the person who asks (`seen_by`): a private channel is there for its members alone.
 
     Raises:
         Refused: the workspace does not allow it.
     """
     found: list[frozenset[str]] = []
     if audience.channel_ids:
-        inside = reader.members(audience.channel_ids)
-        if inside is None:
-            return None
-        found.append(inside)
+        inside: set[str] = set()
+        for channel_id in audience.channel_ids:
+            members = reader.members([channel_id])
+            if members is None or not (seen_by in members or reader.is_public(channel_id)):
+                return None
+            inside |= members
+        found.append(frozenset(inside))
     if audience.user_group_ids:
         grouped: set[str] = set()
         for user_group_id in audience.user_group_ids:

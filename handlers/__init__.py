@@ -60,10 +60,10 @@ FEATURES = (
     check_in_answer,
     pulse,
     pulse_form,
-    pulse_recurring,
     pulse_open,
     pulse_answer,
     pulse_close,
+    pulse_recurring,  # behind the close: what is over has no outcome yet, and is open no more
     pulse_result,
     pulse_outcome,
     digest,

@@ -9,13 +9,14 @@ from bot import asking
 from bot.access import Actor, may
 from bot.domain.digest_period import next_due
 from bot.domain.feedback import OUTCOMES, REACTION_MEANINGS, USES
+from bot.domain.pulse_finding import OwnPulse
 from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Channel, Refused
 from bot.views import ask as ask_views
 from bot.views import filed_away_owner
 from bot.views import home as views
-from storage import ask_stop, filed_away_result, people
+from storage import ask_stop, filed_away_result, people, pulse_finding
 from storage import home as store
 from storage.feedback import Feedback
 
@@ -64,10 +65,16 @@ def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | 
         asked=asking.asked_this_week(session, person, task.now, task.settings) if person else 0,
         ask_budget=task.settings.ask_budget,
         stops=[ask_views.Stopped(one.stop_key, one.label) for one in stops],
+        waiting=pulse_finding.list_waiting(session, team_id=task.team_id, user_id=actor.user_id),
+        pulses=_pulses(session, task, actor) if may(actor, "start_pulses") else None,
         checks=_checks(session, task, actor) if may(actor, "keep_assets") else [],
         next_digest=next_due(task.now, actor.tz) if may(actor, "read_digest") else None,
         set_up=_set_up(session, task, channels) if may(actor, "set_people") else None,
     )
+
+
+def _pulses(session: Session, task: Task, actor: Actor) -> list[OwnPulse]:
+    return pulse_finding.list_own(session, team_id=task.team_id, user_id=actor.user_id)
 
 
 def _checks(session: Session, task: Task, actor: Actor) -> list[str]:

@@ -10,7 +10,6 @@ from sqlmodel import Session
 from bot.access import may, require
 from bot.domain.audience import Audience
 from bot.domain.pulse import FEW, PRIVACY, PulseFields, check_pulse_fields, read_one_line, wrong_close
-from bot.domain.pulse_list import LastPulse
 from bot.domain.pulse_outcome import check_outcome, check_reason
 from bot.domain.text import clean, inert
 from bot.errors import BotError
@@ -186,7 +185,7 @@ def _one_look(session: Session, act: Act) -> dict[str, Any]:
         reminders=False,
         shares_results=True,
     )
-    row = store.add_pulse(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)
+    row = pulse_start.keep_line(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)
     return _look(session, act, fields, row.id or 0)
 
 
@@ -203,11 +202,8 @@ def _start(session: Session, act: Act, row: store.Pulse) -> dict[str, Any]:
     """Send it on its way, or ask first what was done with the last one."""
     fields = store.fields_of(row)
     ids = [one.user_id for one in _group(session, act, fields)]
-    untold = pulse_start.start(session, row, group=ids, real_now=datetime.now(UTC))
-    if untold is None:
-        return views.sent_modal(views.on_its_way(fields))
-    last = LastPulse(untold.id or 0, store.fields_of(untold).questions[0].text, untold.ended_at)
-    return views.outcome_modal(last, act.actor.tz, pulse_id=row.id or 0)
+    last = pulse_start.start(session, row, group=ids, real_now=datetime.now(UTC))
+    return views.after_send(fields, last, act.actor.tz, pulse_id=row.id or 0)
 
 
 def _wrong(session: Session, act: Act, row: store.Pulse) -> str:

@@ -1,5 +1,7 @@
 """Answers to pulses: in one tap or in the form, changed until the close, or once and for all into the ballot box."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -57,10 +59,11 @@ def cast_tap(session: Session, act: Act) -> Answer:
     """Put the answer of one tap into the box of an anonymous pulse."""
     row = _open_box(session, act, _pulse_id(act))
     _, answers = _tapped(act, row, posts.CAST)
-    is_direct = act.channel_id.startswith("D")  # there the question is theirs alone, and gives way to the thanks
     text = views.cast_text(answers, form_url=act.settings.official_form_url)
-    ended = posts.ended_message(fields_of(row), asker=_asker(session, row), note=text)
-    done = Answer(text=text, blocks=ended["blocks"], replace=True) if is_direct else Answer(text=text)
+    done = Answer(text=text)
+    if act.channel_id.startswith("D"):  # there the question is theirs alone, and gives way to the thanks
+        ended = posts.ended_message(fields_of(row), asker=_asker(session, row), note=text)
+        done = Answer(text=text, blocks=ended["blocks"], replace=True)
     return Answer(afterwards=partial(_cast, act=act, row=row, answers=answers, done=done))
 
 
@@ -81,12 +84,43 @@ def cast_answers(session: Session, act: Act) -> Answer:
 
 def _cast(db: Database, *, act: Act, row: Pulse, answers: Sequence[PulseAnswer], done: Answer) -> Answer:
     """Nothing of this is written down anywhere else: no inbox, no ask, no job, no log (R13)."""
+    press = _presses.note(act.body)
     outcome = ballot_box.cast(
         db, team_id=row.team_id, pulse_id=row.id or 0, user_id=act.actor.user_id, content=answers_to_json(answers)
     )
-    if outcome != "cast":
+    if outcome != "cast" and not (outcome == "answered_before" and _presses.has_copies(press)):
         raise BotError(CAST_BEFORE if outcome == "answered_before" else store.CLOSED)
     return done
+
+
+class _Presses:
+    """The latest presses, in memory alone: some Slacks send one payload through every connection, and no copy of it
+    may be told that its ballot was not counted. Nowhere else may stand who has pressed (R13).
+    """
+
+    KEPT = 1000
+
+    def __init__(self) -> None:
+        self._guard, self._times = threading.Lock(), OrderedDict[str, int]()
+
+    def note(self, body: dict[str, Any]) -> str:
+        """A press has come, perhaps not for the first time; gives what it is known by."""
+        user, action = (body.get("user") or {}).get("id"), (body.get("actions") or [{}])[0]
+        place = (body.get("view") or {}).get("id") or (body.get("container") or {}).get("message_ts")
+        key = f"{user}:{place}:{action.get('action_ts')}"  # and nothing of what was chosen
+        with self._guard:
+            self._times[key] = self._times.get(key, 0) + 1
+            while len(self._times) > self.KEPT:
+                self._times.popitem(last=False)
+        return key
+
+    def has_copies(self, key: str) -> bool:
+        """Whether this very press has come more than once; whichever of the copies was quicker counts for all."""
+        with self._guard:
+            return self._times.get(key, 0) > 1
+
+
+_presses = _Presses()
 
 
 def _open_unless_cast(db: Database, *, act: Act, row: Pulse, done: Answer) -> Answer:
@@ -156,8 +190,9 @@ def _filled_in(act: Act, row: Pulse) -> tuple[PulseFields, tuple[PulseAnswer, ..
 def _keep(session: Session, act: Act, row: Pulse, fields: PulseFields, answers: Sequence[PulseAnswer]) -> str:
     """Keep the answers, have the messages brought up to date, and give the words of thanks."""
     is_first = store.replace_ballot(session, row, user_id=act.actor.user_id, answers=answers, now=act.now)
-    ask = _ask_of(session, act, row)
-    if ask is not None:
+    is_asked = not row.channel_id or row.reminders  # by direct message
+    ask = _ask_of(session, act, row) if is_asked else None
+    if ask is not None and ask.state != "refused":
         asking.record_answered(session, ask, act.now)
         shown = pulse_post.read_post(session, row, default_tz=act.settings.default_tz)
         message = posts.direct_message(shown, note=views.said_line(fields, answers))
@@ -165,7 +200,8 @@ def _keep(session: Session, act: Act, row: Pulse, fields: PulseFields, answers: 
     if row.channel_id:
         wait = timedelta(seconds=act.settings.pulse_refresh_seconds)
         ask_to_refresh(session, row, datetime.now(UTC), wait=wait)
-    home.refresh_home(session, team_id=act.team_id, user_id=act.actor.user_id, real_now=datetime.now(UTC))
+    if not row.channel_id or act.view:  # the Home is drawn anew when it is opened; a rush of votes asks for none
+        home.refresh_home(session, team_id=act.team_id, user_id=act.actor.user_id, real_now=datetime.now(UTC))
     form_url = act.settings.official_form_url
     return views.thanks_text(fields, answers, tz=act.actor.tz, is_first=is_first, form_url=form_url)
 

@@ -42,7 +42,10 @@ def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> in
     for pulse_id, reason in refused:
         _cancel_refused(db, team_id, pulse_id, reason, now)
     for row in over:
-        _close(db, row, now)
+        try:
+            _close(db, row, now)
+        except Exception as error:  # one that cannot be closed holds up no other; the next tick tries again
+            log.error("pulse not closed", pulse=row.id, error=type(error).__name__)
     lost = ballot_box.sweep_boxes(
         db, team_id=team_id, find_open=lambda session: store.list_open_anonymous(session, team_id=team_id)
     )
@@ -99,20 +102,20 @@ def _close(db: Database, row: Pulse, now: datetime) -> None:
 
 def _close_box(db: Database, team_id: str, pulse_id: int, now: datetime) -> None:
     """Close an anonymous one; where another program reads its box the next tick tries again."""
+    keep = partial(_keep_box, team_id=team_id, pulse_id=pulse_id, now=now)
     try:
-        ballot_box.close_box(
-            db, team_id=team_id, pulse_id=pulse_id, keep=partial(_keep_box, team_id=team_id, pulse_id=pulse_id, now=now)
-        )
+        ballot_box.close_box(db, team_id=team_id, pulse_id=pulse_id, keep=keep)
     except BotError as error:
-        log.warning("pulse not closed", pulse=pulse_id, error=error.sentence)
+        log.warning("pulse not closed", pulse=pulse_id, why=error.sentence)
 
 
 def _keep_box(session: Session, ballots: list[str] | None, *, team_id: str, pulse_id: int, now: datetime) -> None:
+    """Close it with what was in its box, which is sealed by now: even if it has been extended in this very moment."""
     row = store.take_pulse(session, team_id=team_id, pulse_id=pulse_id)
-    if row is None or row.state != "open" or (row.closes_at > now and ballots is not None):
+    if row is None or row.state != "open":
         return
     if ballots is None:
-        message, key = views.lost_message(store.fields_of(row)), f"pulse.lost:{pulse_id}"
+        message, key = views.lost_message(store.fields_of(row), pulse_id=pulse_id), f"pulse.lost:{pulse_id}"
         outbox.enqueue(session, team_id=team_id, key=key, target=row.asker_id, message=message, now=now)
         store.record_cancelled(session, row, now=now, reason=views.LOST)
         ask_to_show(session, row, datetime.now(UTC))
@@ -136,7 +139,7 @@ def _cancel_refused(db: Database, team_id: str, pulse_id: int, reason: str, now:
             return
         sentence = views.refused_sentence(reason)
         store.record_cancelled(session, row, now=now, reason=sentence)
-        message = views.not_opened_message(store.fields_of(row), sentence)
+        message = views.not_opened_message(store.fields_of(row), sentence, pulse_id=pulse_id)
         key = f"pulse.not_opened:{pulse_id}"
         outbox.enqueue(session, team_id=team_id, key=key, target=row.asker_id, message=message, now=now)
 
@@ -165,8 +168,7 @@ def _steps(db: Database, row: Pulse) -> int | None:
 def _show_post(
     session: Session, team_id: str, pulse_id: int, now: datetime, settings: Settings, *, answered: int | None = None
 ) -> None:
-    pulse_post.take_post(session, team_id=team_id, pulse_id=pulse_id)
-    row = store.get_pulse(session, team_id=team_id, pulse_id=pulse_id)
+    row = store.take_pulse(session, team_id=team_id, pulse_id=pulse_id)
     if row is None or row.state == "planned" or not row.channel_id:
         return
     message = views.posted_message(_read(session, row, settings, answered))

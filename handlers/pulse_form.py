@@ -12,8 +12,7 @@ from bot.access import require
 from bot.domain.audience import Audience
 from bot.domain.check_in import group_words
 from bot.domain.pulse import PRIVACY, SOONEST, PulseFields, PulseQuestion, check_pulse_fields
-from bot.domain.pulse_list import LastPulse
-from bot.domain.pulse_series import SeriesFields, cadence_from, check_series
+from bot.domain.pulse_series import SeriesFields, cadence_from, check_many, check_series
 from bot.domain.pulse_template import TEMPLATES, find_template
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
@@ -73,10 +72,10 @@ def open_edit_form(session: Session, act: Act) -> Answer:
     """Open the form with what a pulse says now."""
     row = _own(act, store.get_pulse(session, team_id=act.team_id, pulse_id=act.row_id))
     memo = {"pulse_id": row.id, "version": row.version}
-    is_open = row.state == "open"
-    return _opened(
-        session, act, _form(session, act, store.fields_of(row), memo=memo, notices=[OPEN] if is_open else [])
-    )
+    fields, chosen = store.fields_of(row), str(act.form.get("privacy") or "")  # in the look at one line
+    if row.state == "planned" and chosen in PRIVACY:
+        fields = replace(fields, privacy=chosen)
+    return _opened(session, act, _form(session, act, fields, memo=memo, is_open=_is_open(row)))
 
 
 def open_series_form(session: Session, act: Act) -> Answer:
@@ -84,13 +83,14 @@ def open_series_form(session: Session, act: Act) -> Answer:
     row = _own(act, series_store.get_series(session, team_id=act.team_id, series_id=act.row_id))
     kept, memo = series_store.series_of(row), {"series_id": row.id, "version": row.version}
     fields = replace(kept.pulse, closes_at=next_sent(session, row, act.now, act.actor.tz) + kept.open_for)
-    view = _form(session, act, fields, memo=memo, repeats=kept.cadence.every, notices=[SERIES])
+    view = _form(session, act, fields, memo=memo, repeats=kept.cadence.every)
     return _opened(session, act, view)
 
 
 def change_questions(session: Session, act: Act) -> Answer:
     """Add, remove or move a question, or show what another kind of question needs; what was typed stays."""
-    order, fields = reading.order_in(act.memo), _in_form(session, act)
+    order, row = reading.order_in(act.memo), _edited(session, act)
+    fields = _in_form(act, row)
     known = dict(zip(order, fields.questions, strict=True))
     used = str(act.action.get("action_id"))
     if used == views.ADD:
@@ -102,7 +102,8 @@ def change_questions(session: Session, act: Act) -> Answer:
     fields = replace(fields, questions=tuple(known.get(number, NEW_QUESTION) for number in order))
     memo: dict[str, Any] = {name: act.memo[name] for name in CARRIED if name in act.memo}
     repeats = str(act.form.get("repeats") or views.ONCE)
-    return Answer(view=_form(session, act, fields, order=order, memo=memo, repeats=repeats))
+    view = _form(session, act, fields, order=order, memo=memo, repeats=repeats, is_open=_is_open(row))
+    return Answer(view=view)
 
 
 def preview(session: Session, act: Act) -> Answer:
@@ -122,7 +123,7 @@ def preview(session: Session, act: Act) -> Answer:
         reached = len(able)
     where = pulse_list.where_words(fields, group_words_for(act.actor, fields))
     whom = pulse_list.whom_line(fields, where, group=len(group), reached=reached, budget=act.settings.ask_budget)
-    shown = asked_views.asked_message(_showable(fields), pulse_id=None, asker=act.actor.name, tz=act.actor.tz)
+    shown = asked_views.asked_message(views.showable(fields), pulse_id=None, asker=act.actor.name, tz=act.actor.tz)
     return Answer(modal=views.preview_modal(shown["blocks"], whom=whom, wrong=wrong.values()))
 
 
@@ -131,7 +132,9 @@ def send_pulse(session: Session, act: Act) -> Answer:
     fields, group, wrong = _read_form(session, act)
     repeats = str(act.form.get("repeats") or views.ONCE)
     if repeats != views.ONCE and "closes_on" not in wrong and fields.closes_at:
-        wrong |= reading.at_fields(check_series(repeats, fields.closes_at - act.now), act.memo, _shown(act))
+        kept = series_store.list_series(session, team_id=act.team_id, asker_id=act.actor.user_id)
+        found = check_series(repeats, fields.closes_at - act.now) or check_many(len(kept))
+        wrong |= reading.at_fields(found, act.memo, _shown(act))
     if wrong:
         raise FormErrors(wrong)
     row = store.add_pulse(session, team_id=act.team_id, asker_id=act.actor.user_id, fields=fields, now=act.now)
@@ -149,18 +152,15 @@ def save_pulse(session: Session, act: Act) -> Answer:
     """Put what the form says in the place of what a pulse said; one that is not sent yet is sent."""
     if "series_id" in act.memo:
         return _save_series(session, act)
-    pulse_id = row_number(act.memo.get("pulse_id"))
-    row = _own(act, store.take_pulse(session, team_id=act.team_id, pulse_id=pulse_id))
-    if row.state == "open" and act.now >= row.closes_at:
+    row = _own(act, store.take_pulse(session, team_id=act.team_id, pulse_id=row_number(act.memo.get("pulse_id"))))
+    if row.state != "planned" and (row.state != "open" or act.now >= row.closes_at):
         raise BotError(store.NOT_OPEN)
     fields, group, wrong = _read_form(session, act, row)
     if wrong:
         raise FormErrors(wrong)
-    is_open = row.state == "open"
-    invited = store.list_invited(session, row) if is_open else {}
-    version = row_number(act.memo.get("version"))
-    store.record_fields(session, row, fields=fields, invited=invited, version=version)
-    if not is_open:
+    invited = store.list_invited(session, row) if row.state == "open" else {}
+    store.record_fields(session, row, fields=fields, invited=invited, version=row_number(act.memo.get("version")))
+    if row.state != "open":
         return _start(session, act, row, group)
     ask_to_show(session, row, datetime.now(UTC))
     return Answer(view=pulse_list.sent_modal(f"{pulse_list.title(fields)}\n{IS_CHANGED}"))
@@ -185,11 +185,9 @@ def _save_series(session: Session, act: Act) -> Answer:
 def _start(session: Session, act: Act, row: store.Pulse, group: Sequence[Person], series: str = "") -> Answer:
     """Send it on its way, or ask first what was done with the last one."""
     ids = [one.user_id for one in group]
-    untold = pulse_start.start(session, row, group=ids, real_now=datetime.now(UTC))
-    if untold is None:
-        return Answer(view=pulse_list.sent_modal(pulse_list.on_its_way(store.fields_of(row), series)))
-    last = LastPulse(untold.id or 0, store.fields_of(untold).questions[0].text, untold.ended_at)
-    return Answer(view=pulse_list.outcome_modal(last, act.actor.tz, pulse_id=row.id or 0))
+    last = pulse_start.start(session, row, group=ids, real_now=datetime.now(UTC))
+    view = pulse_list.after_send(store.fields_of(row), last, act.actor.tz, pulse_id=row.id or 0, series=series)
+    return Answer(view=view)
 
 
 def _form(
@@ -200,21 +198,20 @@ def _form(
     order: tuple[int, ...] = (),
     memo: dict[str, Any] | None = None,
     repeats: str = views.ONCE,
-    notices: Sequence[str] = (),
+    is_open: bool = False,
 ) -> dict[str, Any]:
-    memo = memo or {}
-    row = store.get_pulse(session, team_id=act.team_id, pulse_id=row_number(memo.get("pulse_id")))
     own = own_group_of(session, act.actor)
     state = views.FormState(
         order=order or tuple(range(len(fields.questions))),
         repeats=repeats,
-        is_open=row is not None and row.state == "open",
+        is_open=is_open,
         own_group=group_words(Audience(role="", regions=(own.region,)), own.department) if own else "",
         regions=audiences.list_regions(session, team_id=act.team_id),
         user_groups=series_store.list_user_groups(session, team_id=act.team_id),
         tz=act.actor.tz,
     )
-    return views.form_modal(fields, state, memo=memo, notices=notices)
+    notices = [OPEN] if is_open else [SERIES] if memo and "series_id" in memo else []
+    return views.form_modal(fields, state, memo=memo or {}, notices=notices)
 
 
 def _opened(session: Session, act: Act, view: dict[str, Any]) -> Answer:
@@ -224,15 +221,25 @@ def _opened(session: Session, act: Act, view: dict[str, Any]) -> Answer:
     return Answer(view=view) if act.view.get("type") == "modal" else Answer(modal=view)
 
 
-def _in_form(session: Session, act: Act) -> PulseFields:
-    """What stands in the form; of an open pulse what the form does not offer stays as it is."""
+def _edited(session: Session, act: Act) -> store.Pulse | None:
+    """The pulse that the form edits, None where it is a new one or one that recurs.
+
+    Raises:
+        BotError: it is not there, or somebody else's.
+    """
+    if "series_id" in act.memo:
+        series_id = row_number(act.memo["series_id"])
+        _own(act, series_store.get_series(session, team_id=act.team_id, series_id=series_id))
+    if "pulse_id" not in act.memo:
+        return None
+    pulse_id = row_number(act.memo["pulse_id"])
+    return _own(act, store.get_pulse(session, team_id=act.team_id, pulse_id=pulse_id))
+
+
+def _in_form(act: Act, row: store.Pulse | None) -> PulseFields:
+    """What stands in the form; of an open pulse (`row`) what the form does not offer stays as it is."""
     fields = reading.fields_in(act.form, act.memo, tz=act.actor.tz)
-    row = store.get_pulse(session, team_id=act.team_id, pulse_id=row_number(act.memo.get("pulse_id")))
-    return _over(fields, row) if row else fields
-
-
-def _over(fields: PulseFields, row: store.Pulse) -> PulseFields:
-    if row.state != "open":
+    if row is None or row.state == "planned":
         return fields
     kept = store.fields_of(row)
     return replace(fields, audience=kept.audience, channel_id=kept.channel_id, privacy=kept.privacy)
@@ -242,32 +249,25 @@ def _read_form(
     session: Session, act: Act, row: store.Pulse | None = None
 ) -> tuple[PulseFields, list[Person], dict[str, str]]:
     """What stands in the form, the people who fit it as far as is known here, and what is wrong, a sentence a field."""
-    if row is None and (pulse_id := row_number(act.memo.get("pulse_id"))):
-        row = _own(act, store.get_pulse(session, team_id=act.team_id, pulse_id=pulse_id))
-    fields = _in_form(session, act)
-    is_open = row is not None and row.state == "open"
+    row = row or _edited(session, act)
+    fields = _in_form(act, row)
     group = list_askable(session, team_id=act.team_id, asker=act.actor, audience=fields.audience)
-    invited = store.count_invited(session, row) if row is not None and is_open else len(group)
+    is_open = _is_open(row)
+    invited = store.count_invited(session, row) if row and is_open else len(group)
     wrong = check_pulse_fields(fields, act.now, invited)
     if not is_open:
         wrong |= reading.wrong_place(act.form)
     return fields, group, reading.at_fields(wrong, act.memo, _shown(act))
 
 
+def _is_open(row: store.Pulse | None) -> bool:
+    """Or was: people have been asked already."""
+    return row is not None and row.state != "planned"
+
+
 def _shown(act: Act) -> list[str]:
     """The fields that the form has."""
     return [str(one.get("block_id")) for one in act.view.get("blocks") or [] if one.get("type") == "input"]
-
-
-def _showable(fields: PulseFields) -> PulseFields:
-    """What can be shown of a form that is not ready yet."""
-    questions = []
-    for one in fields.questions:
-        is_choice = one.kind in ("single", "multiple")
-        kind = "text" if is_choice and not one.options else one.kind
-        questions.append(PulseQuestion(one.text or "…", kind, one.options[:10]))
-    privacy = fields.privacy if fields.privacy in PRIVACY else "confidential"
-    return replace(fields, questions=tuple(questions), privacy=privacy)
 
 
 def _own(act: Act, row: Row | None) -> Row:

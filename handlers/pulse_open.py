@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot import asking
 from bot.access import Actor, may
 from bot.domain.ask import LAST_REMINDER
+from bot.domain.audience import Audience
 from bot.domain.pulse import check_pulse_fields
 from bot.errors import BotError
 from bot.intake import Listener
@@ -117,9 +118,10 @@ def _members(task: Task, row: Pulse) -> frozenset[str] | None:
     audience, found = store.fields_of(row).audience, list[frozenset[str] | None]()
     try:
         if audience.is_for_slack:
-            found.append(read_members(task.reader, audience))
+            found.append(read_members(task.reader, audience, seen_by=row.asker_id))
         if row.channel_id and (audience.user_group_ids or audience.channel_ids != (row.channel_id,)):
-            found.append(task.reader.members([row.channel_id]))
+            post = Audience(role="", channel_ids=(row.channel_id,))
+            found.append(read_members(task.reader, post, seen_by=row.asker_id))
     except Refused:
         raise _Unseen from None
     inside = [one for one in found if one is not None]
@@ -191,7 +193,7 @@ def _refuse(session: Session, task: Task, row: Pulse, sentence: str) -> None:
     if row.state != "planned":
         return
     store.record_cancelled(session, row, now=task.now, reason=sentence)
-    message = views.not_opened_message(store.fields_of(row), sentence)
+    message = views.not_opened_message(store.fields_of(row), sentence, pulse_id=row.id or 0)
     key = f"pulse.not_opened:{row.id}"
     outbox.enqueue(session, team_id=row.team_id, key=key, target=row.asker_id, message=message, now=task.now)
 
@@ -267,6 +269,8 @@ def _question(session: Session, task: Task, ask: Ask, number: int) -> dict[str, 
     row = store.get_pulse(session, team_id=ask.team_id, pulse_id=ask.subject_id)
     if row is None or row.state != "open" or task.now >= row.closes_at:
         return None
+    if not pulse_ballot.is_invited(session, row, user_id=ask.user_id):
+        return None  # when it opened they could not be asked
     reminds = bool(row.channel_id or number)
     if reminds and (not row.reminders or (row.channel_id and number) or _has_answered(session, task, row, ask.user_id)):
         return None

@@ -43,7 +43,7 @@ def say_outcome(session: Session, act: Act) -> Answer:
     row = store.take_pulse(session, team_id=act.team_id, pulse_id=row_number(act.memo.get("pulse_id")))
     assert row is not None  # it is never deleted
     if not outcomes.record_outcome(session, row, outcome=outcome, now=act.now):
-        return Answer(view=views.told_modal(row.outcome or "", row.outcome_at, act.actor.tz))
+        raise FormErrors({"outcome": views.TOLD_ALREADY})
     real_now = datetime.now(UTC)
     ask_to_tell(session, row, real_now)
     home.refresh_home(session, team_id=act.team_id, user_id=act.actor.user_id, real_now=real_now)

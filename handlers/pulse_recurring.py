@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot.access import Actor, may
 from bot.domain import pulse_series as days
 from bot.domain.pulse import PulseFields
+from bot.errors import BotError
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.reader import Refused
@@ -21,8 +22,10 @@ from storage import outbox, people, slots
 from storage import pulse as pulses
 from storage import pulse_series as store
 from storage.db import Database
+from storage.pulse_audience import list_askable
 from storage.pulse_jobs import ask_to_open
 from storage.pulse_series import SCHEDULE, PulseSeries
+from storage.pulse_start import find_untold
 
 
 def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> int:
@@ -61,6 +64,8 @@ def _settle(
     )
     last = pulses.get_pulse(session, team_id=row.team_id, pulse_id=row.last_pulse_id or 0)
     reason = days.LATER_ONE if not is_newest else _why_not(_may_send(session, row, settings), due_at, last, now)
+    if not reason and (untold := _find_untold(session, row, fields.pulse, settings)):
+        last, reason = untold, days.NO_OUTCOME
     if reason:
         slots.record_skipped(session, slot, now=now, reason=reason)
         if is_newest and reason != days.NO_ASKER:
@@ -84,6 +89,17 @@ def _why_not(may_send: bool, due_at: datetime, last: pulses.Pulse | None, now: d
     if last.state == "closed":
         return "" if last.outcome is not None else days.NO_OUTCOME
     return days.STILL_OPEN if last.state == "open" else days.NOT_SENT
+
+
+def _find_untold(session: Session, row: PulseSeries, fields: PulseFields, settings: Settings) -> pulses.Pulse | None:
+    """Another pulse of this asker to the same people, of which they have not heard yet what was done with it."""
+    asker, audience = _asker(session, row, settings), fields.audience
+    try:
+        group = list_askable(session, team_id=row.team_id, asker=asker, audience=audience)
+    except BotError:
+        return None  # the asker's own group is not known, of which the opening tells
+    ids = [one.user_id for one in group]
+    return find_untold(session, team_id=row.team_id, asker_id=row.asker_id, audience=audience, group=ids)
 
 
 def _send(session: Session, row: PulseSeries, fields: PulseFields, now: datetime) -> None:

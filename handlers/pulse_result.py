@@ -61,7 +61,7 @@ def read_answers(session: Session, act: Act) -> Answer:
     """Show a page of what was written or, in a named pulse, of who said what: to whoever asked, and to nobody else."""
     pulse_id, _, page = str(act.value or "").partition(":")
     row = _own_closed(session, act, row_number(pulse_id))
-    modal = pages_modal(_report(session, row, _seen_by_asker(session, row)), row_number(page))
+    modal = pages_modal(report_of(session, row, _seen_by_asker(session, row)), row_number(page))
     return Answer(modal=modal) if act.action.get("action_id") == views.READ else Answer(view=modal)
 
 
@@ -100,7 +100,7 @@ def send_csv(task: Task) -> None:
 def _tell_asker(session: Session, task: Task, row: Pulse, seen: PulseResult) -> None:
     """Send the asker their message, unless they are gone or may not ask any more."""
     if _asker(session, task, row) is not None:
-        message = views.results_message(_report(session, row, seen, task.settings.ask_budget))
+        message = views.results_message(report_of(session, row, seen, task.settings.ask_budget))
         outbox.enqueue(session, team_id=row.team_id, key=_key(row), target=row.asker_id, message=message, now=task.now)
 
 
@@ -112,7 +112,8 @@ def _asker(session: Session, task: Task, row: Pulse) -> Actor | None:
     return actor if person is not None and person.is_active and may(actor, "start_pulses") else None
 
 
-def _report(session: Session, row: Pulse, seen: PulseResult, budget: int = 0) -> PulseReport:
+def report_of(session: Session, row: Pulse, seen: PulseResult, budget: int = 0) -> PulseReport:
+    """What whoever asked is shown of a closed pulse."""
     pulse_id = row.id or 0
     return PulseReport(
         pulse_id=pulse_id,

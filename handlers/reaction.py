@@ -91,10 +91,10 @@ def sweep_reactions(task: Task) -> None:
 def _record(session: Session, act: Act, *, is_present: bool) -> None:
     event, item = act.event, act.event.get("item") or {}
     emoji, channel_id, ts = str(event.get("reaction") or ""), str(item.get("channel") or ""), str(item.get("ts") or "")
-    ours = workspace.get_workspace(session, team_id=act.team_id)
-    is_ours = ours is not None and act.actor.user_id == ours.bot_user_id
     known = meaning_of(emoji, act.settings.emoji_map)
-    if item.get("type") != "message" or known is None or is_ours or not (channel_id and ts and act.actor.user_id):
+    if item.get("type") != "message" or known is None or not (channel_id and ts and act.actor.user_id):
+        return
+    if act.actor.user_id == workspace.find_bot_user(session, team_id=act.team_id):
         return
     place = (channel_id, ts, act.actor.user_id, emoji)
     event_ts = str(event.get("event_ts") or "")

@@ -90,7 +90,9 @@ def cast(db: Database, *, team_id: str, pulse_id: int, user_id: str, content: st
     (`answered_before`), and a box that is sealed or gone takes nothing (`closed`). Whether the person is invited and
     the pulse open is the caller's to know; the caller has no transaction open and writes nothing of it down elsewhere.
     """
-    with _inside(db, _Box(team_id, pulse_id)) as (session, box, key):
+    if db.is_sqlite and box_files(db).is_being_sealed(_Box(team_id, pulse_id).name):
+        return "closed"
+    with db.turn(), _inside(db, _Box(team_id, pulse_id)) as (session, box, key):
         if key is None:
             return "closed"
         person = _person(key, team_id, user_id)
@@ -186,7 +188,7 @@ def _inside(db: Database, box: _Box) -> Iterator[tuple[Session, _Box, bytes | No
 
 def _seal_file(db: Database, box: _Box) -> list[str] | None:
     """Leave nothing in a box file but the contents in the order of their keys; gives them, or None without a box."""
-    with box_files(db).use(box.name) as file:
+    with box_files(db).sealing(box.name), box_files(db).use(box.name) as file:
         if file is None:
             return None
         with file.begin() as session:

@@ -25,6 +25,23 @@ class BoxFiles:
         self._guard = threading.Lock()
         self._locks: dict[str, threading.RLock] = {}
         self._open: dict[str, Database] = {}
+        self._sealing: set[str] = set()
+
+    @contextmanager
+    def sealing(self, name: str) -> Iterator[None]:
+        """A box is closed for good while the block runs, which may wait long for another program."""
+        with self._guard:
+            self._sealing.add(name)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._sealing.discard(name)
+
+    def is_being_sealed(self, name: str) -> bool:
+        """Whether that is so: whoever has others waiting behind them must not wait for it."""
+        with self._guard:
+            return name in self._sealing
 
     def make(self, name: str) -> None:
         """A new empty file in the place of whatever is there."""

@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, create_engine
 
 BUSY_TIMEOUT_MS = 10_000  # R9: how long SQLite waits for another process before it says "locked"
 WAL_TRIES = 40  # times 50 ms
+RUSH = 6  # people who wait for an answer at the same time
 QUIET_LOOKS = 2  # in a row, before a rush counts as over
 PASS_SECONDS = 0.01  # between two looks whether somebody still waits
-CACHE_KB = 16_000  # of the file's pages, for each connection at most
+CACHE_KB = 4_000  # of the file's pages, for each connection at most
 WAL_KEPT = 64_000_000  # bytes: a WAL that grew while somebody read for long is cut back to this
 
 
 LEFT_WORK = "left work"  # where a session notes it
+CONNECTION = "connection"  # where a session keeps its own: to ask for it takes a tenth of a statement's time
 
 
 class Database:
@@ -35,6 +38,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._queue = _Queue()
+        self._answered_for, self._counting = 0, threading.Lock()
         # hide_parameters: what people wrote must not reach a log through an exception.
         options: dict[str, Any] = {"hide_parameters": True, "pool_size": pool_size, "max_overflow": 40}
         # The connection that was used last knows most of the file still: what another has written empties its cache.
@@ -52,14 +56,18 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction that may write: committed when the block ends, rolled back when it raises."""
-        with self._turn(), _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+        with self.turn(), _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
             yield session
         for kind in session.info.get(LEFT_WORK, ()):
             if kind in self.wakers:
                 self.wakers[kind]()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
+        """Stand in the queue of those who write in this process, on SQLite: first come, first served.
+
+        Every `begin` does; so does who writes into a file beside the database, for whom others should let pass, too.
+        """
         if not self.is_sqlite:
             yield
             return
@@ -69,20 +77,31 @@ class Database:
         finally:
             self._queue.leave()
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Somebody waits for the answer that this block finds: what is not urgent lets them pass."""
+        with self._counting:
+            self._answered_for += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._answered_for -= 1
+
     @property
-    def is_queued(self) -> bool:
-        """Whether somebody in this process waits for their turn to write: what is not urgent may let them pass."""
-        return self._queue.is_waited_for
+    def is_rushed(self) -> bool:
+        """Whether more people wait for an answer of this process than a moment brings together by chance."""
+        return self._answered_for > RUSH
 
     def let_pass(self, *, until: float) -> None:
-        """Wait while people wait for their turn to write, but not beyond `until` (of `time.monotonic`).
+        """Wait while there is a rush, but not beyond `until` (of `time.monotonic`).
 
-        A queue that is empty for a moment is no end of a rush: two looks in a row must find nobody.
+        A moment in which fewer people wait is no end of it: two looks in a row must say so.
         """
-        empty = 0 if self.is_queued else QUIET_LOOKS
-        while empty < QUIET_LOOKS and time.monotonic() < until:
+        quiet = 0 if self.is_rushed else QUIET_LOOKS
+        while quiet < QUIET_LOOKS and time.monotonic() < until:
             time.sleep(PASS_SECONDS)
-            empty = 0 if self.is_queued else empty + 1
+            quiet = 0 if self.is_rushed else quiet + 1
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -117,7 +136,20 @@ def run_statement(session: Session, statement: Any, **values: Any) -> Any:
     What the session has still to write is written first. Gives SQLAlchemy's result, rows of columns.
     """
     session.flush()
-    return session.connection().execute(statement, values)
+    connection = session.info.get(CONNECTION)
+    if connection is None:
+        connection = session.info[CONNECTION] = session.connection()
+    return connection.execute(statement, values)
+
+
+def insert_row(session: Session, statement: Any, row: Any) -> None:
+    """Save a new row past the ORM's unit of work, a third of the work; `statement` inserts into its table and gives its
+    `id`. The row belongs to the session afterwards, as if it had been added and flushed.
+    """
+    values = {name: value for name, value in row.__dict__.items() if name != "id" and not name.startswith("_")}
+    row.id = run_statement(session, statement, **values).scalar_one()
+    make_transient_to_detached(row)
+    session.add(row)
 
 
 class _Queue:

@@ -11,7 +11,7 @@ from bot.domain.digest import Counted
 from bot.domain.digest_findings import SPLIT_RATINGS, WEEKS
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally
 from bot.domain.digest_period import Period
-from storage import digest_words, filed_away_result, people, thread, thread_told
+from storage import digest_words, filed_away_result, people, pulse_finding, thread, thread_told
 from storage.asset import AssetVersion
 from storage.feedback import Feedback, FeedbackReply
 from storage.people import Person
@@ -45,6 +45,7 @@ def count_digest(session: Session, *, team_id: str, reader_id: str, period: Peri
         checks=filed_away_result.list_closed(session, team_id=team_id, start=period.start, end=period.end),
         threads=thread_told.list_newest(session, team_id=team_id, start=period.start, end=period.end, limit=THREADS),
         threads_total=thread.count_captured(session, team_id=team_id, start=period.start, end=period.end),
+        pulses=pulse_finding.list_closed(session, team_id=team_id, start=period.start, end=period.end),
     )
 
 

@@ -1,4 +1,4 @@
-"""What whoever runs the server may take out as tables: people, assets, feedback and replies of one workspace."""
+"""What whoever runs the server may take out as tables: people, assets, feedback, replies and pulses of a workspace."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,9 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func
 
+from bot.domain.pulse import questions_from_json
+from bot.domain.pulse_csv import CSV_HEADS, csv_rows
 from storage.asset import Asset, AssetVersion
 from storage.feedback import Feedback, FeedbackReply
 from storage.people import Person, Role
+from storage.pulse import Pulse, result_of
 
 ROWS = 1_000  # in memory at once
 HELD = "held back"  # stands where a text would, if the safety screen kept it back
@@ -28,7 +31,10 @@ class Sheet:
 
 
 def list_sheets(session: Session, *, team_id: str) -> list[Sheet]:
-    """The tables of a workspace. What somebody withdrew is not in them; texts that are held are left out."""
+    """The tables of a workspace. What somebody withdrew is not in them; texts that are held are left out.
+
+    Of pulses there is what was released at the close, and never who answered what.
+    """
     return [
         Sheet(
             "people",
@@ -38,6 +44,8 @@ def list_sheets(session: Session, *, team_id: str) -> list[Sheet]:
         Sheet("assets", _ASSET_HEADS, _assets(session, team_id)),
         Sheet("feedback", _FEEDBACK_HEADS, _feedback(session, team_id)),
         Sheet("replies", _REPLY_HEADS, _replies(session, team_id)),
+        Sheet("pulses", _PULSE_HEADS, _pulses(session, team_id)),
+        Sheet("pulse_results", ("pulse", *CSV_HEADS), _pulse_results(session, team_id)),
     ]
 
 
@@ -66,6 +74,10 @@ _REPLY_HEADS = ("feedback", "at", "slack_id", "name", "text")
 _ASSET_HEADS = (
     "reference", "version", "title", "kind", "product_line", "audience", "funnel_stage", "url", "owner", "review_days",
     "released_at", "expires_at", "aliases",
+)  # fmt: skip
+_PULSE_HEADS = (
+    "pulse", "slack_id", "name", "questions", "privacy", "channel", "state", "opened_at", "ended_at", "invited",
+    "answered", "outcome", "outcome_at", "not_waited_for", "override_reason",
 )  # fmt: skip
 _FEEDBACK_HEADS = (
     "feedback", "at", "slack_id", "name", "region", "reference", "version", "title", "source", "situation", "use",
@@ -132,6 +144,30 @@ def _replies(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
     for it, name in _stream(session, query):
         text = HELD if it.held_for else it.text
         yield it.feedback_id, _moment(it.created_at), it.user_id, name, text
+
+
+def _pulses(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
+    query = (
+        select(Pulse, col(Person.name))
+        .outerjoin(Person, (col(Person.team_id) == Pulse.team_id) & (col(Person.user_id) == Pulse.asker_id))
+        .where(col(Pulse.team_id) == team_id)
+        .order_by(col(Pulse.id))
+    )
+    for it, name in _stream(session, query):
+        asked, result = " | ".join(one.text for one in questions_from_json(it.questions)), result_of(it)
+        answered = (result.invited, result.answered) if result else ("", "")
+        yield (
+            it.id, it.asker_id, name, asked, it.privacy, it.channel_id, it.state, _moment(it.opened_at),
+            _moment(it.ended_at), *answered, it.outcome, _moment(it.outcome_at), it.overrides_id, it.override_reason,
+        )  # fmt: skip
+
+
+def _pulse_results(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
+    query = select(Pulse).where(col(Pulse.team_id) == team_id, col(Pulse.state) == "closed").order_by(col(Pulse.id))
+    for (it,) in _stream(session, query):
+        result = result_of(it)
+        for row in csv_rows(result)[1:] if result else ():
+            yield (it.id, *row)
 
 
 def _stream(session: Session, query: Any) -> Iterator[Any]:

@@ -1,14 +1,14 @@
 """Feedback: what people said about assets, and the owners' replies."""
 
-from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, insert
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_reply
 from bot.domain.feedback_told import Quoted
-from storage.db import run_statement
+from storage.db import insert_row, run_statement
 from storage.people import Person
 
 DIGEST_COLUMNS = (
@@ -102,22 +102,32 @@ def add_feedback(
     `reply_hours` is the time that the asset's owner has for a first reply. `place` is the channel and the message in
     which a button was pressed.
     """
-    row = Feedback(team_id=team_id, user_id=user_id, region=region, source=source, created_at=now)
+    said: dict[str, Any] = {}
     if quoted is not None:
-        row.quoted_text, row.quoted_user_id = quoted.text, quoted.user_id or None
+        said = {"quoted_text": quoted.text, "quoted_user_id": quoted.user_id or None}
         place = (quoted.channel_id, quoted.message_ts)
     if place is not None:
-        row.channel_id, row.message_ts = place[0] or None, place[1] or None
-    _put(row, fields, now, reply_hours)
-    session.add(row)
-    session.flush()
+        said |= {"channel_id": place[0] or None, "message_ts": place[1] or None}
+    said |= _columns(fields, quoted.text if quoted else None)
+    if needs_first_reply(fields):
+        said["reply_due_at"] = first_reply_due(now, reply_hours)
+    row = Feedback(team_id=team_id, user_id=user_id, region=region, source=source, created_at=now, **said)
+    insert_row(session, _ADDED, row)
     return row
+
+
+_ADDED = insert(Feedback).returning(col(Feedback.id))
 
 
 def record_edit(session: Session, row: Feedback, *, fields: FeedbackFields, now: datetime, reply_hours: int) -> None:
     """Put other answers in the place of the first ones; they are screened anew."""
     row.edited_at = now
-    _put(row, fields, now, reply_hours)
+    for name, value in _columns(fields, row.quoted_text).items():
+        setattr(row, name, value)
+    if not needs_first_reply(fields):
+        row.reply_due_at = row.reply_due_at if row.replied_at else None
+    elif row.reply_due_at is None:
+        row.reply_due_at = first_reply_due(now, reply_hours)
     session.add(row)
     session.flush()
 
@@ -256,15 +266,9 @@ def list_replies(session: Session, *, team_id: str, feedback_ids: list[int]) -> 
     return {reply.feedback_id: reply for reply in session.exec(query)}
 
 
-def _put(row: Feedback, fields: FeedbackFields, now: datetime, reply_hours: int) -> None:
-    for name, value in asdict(fields).items():
-        setattr(row, name, value)
+def _columns(fields: FeedbackFields, quoted_text: str | None) -> dict[str, Any]:
     # One screen for all of it: "the pump stopped" and "he was hurt" may stand in two fields.
     from bot.domain.safety import screen
 
-    screening = screen("\n".join(filter(None, (fields.said, fields.missing, row.quoted_text))))
-    row.held_for = ",".join(screening.labels) if screening.held else None
-    if not needs_first_reply(fields):
-        row.reply_due_at = row.reply_due_at if row.replied_at else None
-    elif row.reply_due_at is None:
-        row.reply_due_at = first_reply_due(now, reply_hours)
+    screening = screen("\n".join(filter(None, (fields.said, fields.missing, quoted_text))))
+    return vars(fields) | {"held_for": ",".join(screening.labels) if screening.held else None}

@@ -44,15 +44,16 @@ def find_owner(session: Session, *, team_id: str, version_id: int | None) -> str
     Empty if there is nobody: an owner who is no marketer (any more) sees no names.
     """
     card = asset.get_card(session, team_id=team_id, version_id=version_id) if version_id else None
-    return _owner_of(session, team_id, card) if card else ""
+    return _owner_of(session, team_id, card)[0] if card else ""
 
 
-def _owner_of(session: Session, team_id: str, card: Card) -> str:
+def _owner_of(session: Session, team_id: str, card: Card) -> tuple[str, str]:
+    """Who answers for a version, and their name."""
     if people.holds_role(session, team_id=team_id, user_id=card.owner_id, role="marketer"):
-        return card.owner_id
+        return card.owner_id, card.owner_name
     current = asset.find_current_card(session, team_id=team_id, asset_id=card.asset_id)
     answers = current and people.holds_role(session, team_id=team_id, user_id=current.owner_id, role="marketer")
-    return current.owner_id if current and answers else ""
+    return (current.owner_id, current.owner_name) if current and answers else ("", "")
 
 
 def list_mine(session: Session, *, team_id: str, user_id: str, page: int, size: int) -> tuple[list[Told], int, int]:
@@ -129,7 +130,7 @@ def _tell_owner(
 def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None, card: Card | None = None) -> Told:
     if card is None and row.asset_version_id is not None:
         card = asset.get_card(session, team_id=row.team_id, version_id=row.asset_version_id)
-    owner_id = _owner_of(session, row.team_id, card) if card else ""
+    owner_id, owner_name = _owner_of(session, row.team_id, card) if card else ("", "")
     is_held = bool(row.held_for)
     fields = FeedbackFields(
         asset_version_id=row.asset_version_id,
@@ -155,7 +156,7 @@ def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None,
         quoted=row.quoted_text,
         quoted_by=people.find_name(session, team_id=row.team_id, user_id=row.quoted_user_id or ""),
         owner_id=owner_id,
-        owner_name=people.find_name(session, team_id=row.team_id, user_id=owner_id),
+        owner_name=owner_name,
         reply_due_at=row.reply_due_at,
         replied_at=row.replied_at,
         reply=reply.text if reply else "",

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from storage import jobs
 from storage.asset import Asset, AssetVersion
-from storage.db import run_statement
 from storage.feedback import Feedback
-from storage.jobs import Job
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ def ask_for_home(session: Session, *, team_id: str, user_id: str, real_now: date
     A drawing that is under way may have looked too early: then another one follows it.
     """
     for key in (_key(user_id), f"{_key(user_id)}:after"):
-        state = _state_of_job(session, team_id, key)
+        state = jobs.find_state(session, team_id=team_id, key=key)
         if state == "pending":
             return  # it looks when it begins
         if state != "running":
@@ -60,17 +57,9 @@ def refresh_home(session: Session, *, team_id: str, user_id: str, real_now: date
 
     Lately is as long as done jobs are kept; who opens it later gets it drawn anew in any case.
     """
-    if _state_of_job(session, team_id, _key(user_id)) is not None:
+    if jobs.find_state(session, team_id=team_id, key=_key(user_id)) is not None:
         ask_for_home(session, team_id=team_id, user_id=user_id, real_now=real_now)
 
 
 def _key(user_id: str) -> str:
     return f"home:{user_id}"
-
-
-_STATE = select(Job.state).where(Job.team_id == bindparam("team"), Job.dedupe_key == bindparam("key"))
-
-
-def _state_of_job(session: Session, team_id: str, key: str) -> str | None:
-    state: str | None = run_statement(session, _STATE, team=team_id, key=key).scalar()
-    return state

@@ -1,17 +1,17 @@
 """Jobs: reads from Slack and other slow work, saved with the event that asks for it and done afterwards."""
 
 import json
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
 from storage.db import leave_work, run_statement
 
 STATES = ("pending", "running", "done", "failed")
+ENDED = ("done", "failed")
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
 LONGEST_WAIT = timedelta(minutes=5)  # between two tries
@@ -46,18 +46,34 @@ def add_job(
 
     False if that job is under way: it may have looked before what is to be done now was there.
     """
-    known = session.exec(select(Job).where(Job.team_id == team_id, Job.dedupe_key == key)).first()
-    if known is not None and not (again and known.state in ("done", "failed")):
-        return known.state != "running"
+    state = find_state(session, team_id=team_id, key=key)
+    if state is not None and not (again and state in ENDED):
+        return state != "running"
     leave_work(session, "jobs")
-    if known is None:
-        with suppress(IntegrityError), session.begin_nested():  # another process asks for it at this moment
-            session.add(Job(team_id=team_id, dedupe_key=key, kind=kind, payload=json.dumps(payload), not_before=now))
-        return True
-    known.payload, known.state, known.attempts, known.not_before = json.dumps(payload), "pending", 0, now
-    session.add(known)
-    session.flush()
+    given = {"team": team_id, "key": key, "what": json.dumps(payload), "due": now}
+    if state is None:
+        run_statement(session, _NEW[session.get_bind().dialect.name], **given, function=kind)
+    else:
+        run_statement(session, _ANEW, **given)
     return True
+
+
+def find_state(session: Session, *, team_id: str, key: str) -> str | None:
+    """How far the job of this key is, None if there is none."""
+    state: str | None = run_statement(session, _STATE, team=team_id, key=key).scalar()
+    return state
+
+
+_SAME: Any = (Job.team_id == bindparam("team"), Job.dedupe_key == bindparam("key"))
+_STATE = select(Job.state).where(*_SAME)
+_PENDING = {"payload": bindparam("what"), "state": "pending", "attempts": 0, "not_before": bindparam("due")}
+_ANEW = update(Job).where(*_SAME, col(Job.state).in_(ENDED)).values(_PENDING)
+_NEW = {  # nothing if another process asks for it at this moment
+    engine.name: insert(Job)
+    .values(_PENDING | {"team_id": bindparam("team"), "dedupe_key": bindparam("key"), "kind": bindparam("function")})
+    .on_conflict_do_nothing()
+    for engine, insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert))
+}
 
 
 _TEAM: Any = bindparam("team")
@@ -116,7 +132,7 @@ def forget_jobs(session: Session, *, team_id: str, now: datetime) -> None:
     session.exec(
         delete(Job).where(
             col(Job.team_id) == team_id,
-            col(Job.state).in_(("done", "failed")),
+            col(Job.state).in_(ENDED),
             col(Job.not_before) < now - KEPT_FOR,
         )
     )

@@ -98,8 +98,11 @@ def record_roles(session: Session, *, team_id: str, user_id: str, roles: frozens
     session.flush()
 
 
-_KNOWN = select(Person.name, Person.department, Person.region, Person.tz).where(
-    Person.team_id == bindparam("team"), Person.user_id == bindparam("user")
+_SAME = (Person.team_id == bindparam("team"), Person.user_id == bindparam("user"))
+_NAME = select(Person.name).where(*_SAME)
+_ACTOR: Any = select(Person.name, Person.department, Person.region, Person.tz).add_columns(col(Role.role))
+_ACTOR = _ACTOR.outerjoin(Role, and_(col(Role.team_id) == Person.team_id, col(Role.user_id) == Person.user_id)).where(
+    *_SAME
 )
 _HOLDS = select(Role.role).join(Person, and_(col(Person.team_id) == Role.team_id, col(Person.user_id) == Role.user_id))
 _HOLDS = _HOLDS.where(
@@ -112,8 +115,7 @@ _HOLDS = _HOLDS.where(
 
 def find_name(session: Session, *, team_id: str, user_id: str) -> str:
     """Somebody's name; empty if the app has not met them."""
-    known = run_statement(session, _KNOWN, team=team_id, user=user_id).first() if user_id else None
-    return str(known.name) if known else ""
+    return str(run_statement(session, _NAME, team=team_id, user=user_id).scalar() or "") if user_id else ""
 
 
 def holds_role(session: Session, *, team_id: str, user_id: str, role: str) -> bool:
@@ -123,20 +125,27 @@ def holds_role(session: Session, *, team_id: str, user_id: str, role: str) -> bo
 
 def find_actor(session: Session, *, team_id: str, user_id: str, admins: frozenset[str], default_tz: str) -> Actor:
     """The person as `bot.access` knows them: their roles, region and zone; `admins` come from the settings."""
-    known = run_statement(session, _KNOWN, team=team_id, user=user_id).first()
-    name, department, region, tz = known or ("", "other", "", "")
+    known = find_known_actor(session, team_id=team_id, user_id=user_id, admins=admins, default_tz=default_tz)
+    if known is not None:
+        return known
     roles = list_roles(session, team_id=team_id, user_id=user_id)
-    if user_id in admins:
-        roles |= {"admin"}
-    return Actor(
-        team_id=team_id,
-        user_id=user_id,
-        name=name,
-        roles=roles,
-        department=department,
-        region=region,
-        tz=tz or default_tz,
-    )
+    return Actor(team_id, user_id, "", _with_admin(roles, user_id, admins), "other", "", default_tz)
+
+
+def find_known_actor(
+    session: Session, *, team_id: str, user_id: str, admins: frozenset[str], default_tz: str
+) -> Actor | None:
+    """The same, or None if the app has not met them."""
+    known = run_statement(session, _ACTOR, team=team_id, user=user_id).all()
+    if not known:
+        return None
+    name, department, region, tz, _ = known[0]
+    roles = frozenset(row.role for row in known if row.role) or frozenset({"rep"})
+    return Actor(team_id, user_id, name, _with_admin(roles, user_id, admins), department, region, tz or default_tz)
+
+
+def _with_admin(roles: frozenset[str], user_id: str, admins: frozenset[str]) -> frozenset[str]:
+    return roles | {"admin"} if user_id in admins else roles
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from bot.errors import BotError
 
 STATES = ("planned", "open", "closed", "cancelled")
 EDITED = (
-    "Somebody else has changed this pulse since you opened the form, so nothing was saved. What you typed is still "
-    "here; open the pulse once more to see theirs."
+    "Somebody else has changed this pulse, so nothing was saved. What you typed is still here; open it anew for theirs."
 )
 ANSWERED = "Somebody has answered already, so the questions stay as they are. You can close this pulse and ask anew."
 FIXED = "An anonymous pulse can't be changed while it is open. You can cancel it and ask anew."
@@ -277,8 +276,7 @@ def record_cancelled(session: Session, row: Pulse, *, now: datetime, reason: str
 
 def _invite(session: Session, row: Pulse, invited: Mapping[str, str]) -> None:
     same = {"team_id": row.team_id, "pulse_id": row.id}
-    if invited:
-        rows = [same | {"user_id": user_id, "region": region} for user_id, region in sorted(invited.items())]
+    if rows := [same | {"user_id": user_id, "region": region} for user_id, region in sorted(invited.items())]:
         session.execute(insert(PulseInvitation), rows)
     _save(session, row)
 

@@ -2,9 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, select
 
 from storage import jobs
+from storage.db import run_statement
+from storage.jobs import Job
 from storage.pulse import Pulse
 
 OPEN = "pulse.open"  # find out who is invited, open it and ask them
@@ -35,6 +38,9 @@ def ask_to_refresh(session: Session, row: Pulse, real_now: datetime, *, wait: ti
 
     A refresh that is under way may have counted already; then another one follows it.
     """
+    first = run_statement(session, _STATE, team=row.team_id, key=f"{REFRESH}:{row.id}:first").scalar()
+    if first == "pending":
+        return  # most votes of a rush
     for turn in ("first", "next"):
         key, payload, due = f"{REFRESH}:{row.id}:{turn}", {"pulse_id": row.id}, real_now + wait
         if jobs.add_job(session, team_id=row.team_id, kind=REFRESH, key=key, payload=payload, now=due, again=True):
@@ -52,6 +58,11 @@ def ask_to_tell(session: Session, row: Pulse, real_now: datetime) -> None:
 
 
 def _ask(session: Session, kind: str, row: Pulse, real_now: datetime) -> None:
-    payload = {"pulse_id": row.id}
-    key = f"{kind}:{row.id}"
-    jobs.add_job(session, team_id=row.team_id, kind=kind, key=key, payload=payload, now=real_now, again=True)
+    """A job that is under way may have looked already; then another one follows it."""
+    for key in (f"{kind}:{row.id}", f"{kind}:{row.id}:next"):
+        payload = {"pulse_id": row.id}
+        if jobs.add_job(session, team_id=row.team_id, kind=kind, key=key, payload=payload, now=real_now, again=True):
+            return
+
+
+_STATE = select(Job.state).where(Job.team_id == bindparam("team"), Job.dedupe_key == bindparam("key"))

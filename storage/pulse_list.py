@@ -52,15 +52,18 @@ def next_sent(session: Session, row: PulseSeries, now: datetime, tz: str) -> dat
 
 def _card(session: Session, actor: Actor, row: Pulse) -> PulseCard:
     fields = fields_of(row)
-    is_open = row.state == "open"
-    is_untouched = is_open and row.privacy != "anonymous" and not count_answered(session, row)
+    can_edit = row.state != "open" or row.privacy == "confidential"  # of one that hides counts nothing is told here
+    if row.state == "open" and row.privacy == "named":
+        can_edit = not count_answered(session, row)
     return PulseCard(
         pulse_id=row.id or 0,
         fields=fields,
         state=row.state,
         group=group_words_for(actor, fields),
         ended_at=row.ended_at,
-        can_edit=not is_open or is_untouched,
+        can_edit=can_edit,
+        reason=row.reason or "",
+        outcome=row.outcome or "",
     )
 
 

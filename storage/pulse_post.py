@@ -13,7 +13,6 @@ from storage import outbox, people
 from storage.outbox import Outbox
 from storage.pulse import Pulse, PulseBallot, count_invited, fields_of
 from storage.pulse_ballot import count_answered
-from storage.turns import take_turn
 
 POST = "pulse.post:"  # with the id of the pulse: the key of its message in the channel
 
@@ -60,8 +59,9 @@ def find_post(session: Session, row: Pulse) -> Outbox | None:
 def record_shown(session: Session, row: Pulse, *, message: dict[str, Any], now: datetime) -> bool:
     """Let the message in the channel say this from now on; False if it does, or if there is none.
 
-    A change that waits to be sent is changed itself, so that there is never more than one waiting. Whoever comes later
-    has the last word: read what is to be shown after `take_post`.
+    A change that waits to be sent is changed itself, so that there is never more than one waiting. The row comes from
+    `take_pulse`, and the message from what was read after that: so the later one has the last word, and a vote that
+    left the refresh to a job that was already waiting is counted by it.
     """
     post = find_post(session, row)
     if post is None or post.state == "failed":
@@ -88,11 +88,6 @@ def record_shown(session: Session, row: Pulse, *, message: dict[str, Any], now: 
         after_id=post.id,
     )
     return True
-
-
-def take_post(session: Session, *, team_id: str, pulse_id: int) -> None:
-    """Wait until nobody else changes this message; before reading what it shall say."""
-    take_turn(session, team_id=team_id, of=f"pulse post {pulse_id}")
 
 
 def list_refused_posts(session: Session, *, team_id: str) -> list[tuple[int, str]]:

@@ -5,39 +5,60 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from storage.pulse import Pulse, fields_of, list_pulses
+from bot.domain.audience import Audience
+from bot.domain.pulse import PulseFields, questions_to_json
+from bot.domain.pulse_list import LastPulse
+from storage.pulse import Pulse, add_pulse, fields_of, list_pulses, record_closes_at
 from storage.pulse_jobs import ask_to_open, ask_to_tell
 from storage.pulse_outcome import find_unanswered_outcome, record_outcome
-from storage.turns import take_turn
 
 
-def find_untold(session: Session, row: Pulse, *, group: Collection[str]) -> Pulse | None:
+def keep_line(session: Session, *, team_id: str, asker_id: str, fields: PulseFields, now: datetime) -> Pulse:
+    """Plan a pulse of one line; the same line that was left unsent in the same channel is taken up again."""
+    asked = questions_to_json(fields.questions)
+    for row in list_pulses(session, team_id=team_id, asker_id=asker_id, states=("planned",)):
+        if row.questions == asked and row.channel_id == fields.channel_id:
+            if fields.closes_at is not None:
+                record_closes_at(session, row, closes_at=fields.closes_at)
+            row.privacy = fields.privacy
+            session.add(row)
+            session.flush()
+            return row
+    return add_pulse(session, team_id=team_id, asker_id=asker_id, fields=fields, now=now)
+
+
+def find_untold(
+    session: Session, *, team_id: str, asker_id: str, audience: Audience, group: Collection[str]
+) -> Pulse | None:
     """The asker's last pulse to the same people, if they have not heard yet what was done with it; None otherwise.
 
-    `group` are the user ids of those who are to be asked. Where only Slack knows who they are, the same people are
-    those of the same channel or user group.
+    `group` are the user ids of those who are to be asked. Where only Slack knows who they are, it holds at least them,
+    and the people of the same channel or user group are the same people, too.
     """
-    audience = fields_of(row).audience
-    if not audience.is_for_slack:
-        return find_unanswered_outcome(session, team_id=row.team_id, asker_id=row.asker_id, invited=group)
-    take_turn(session, team_id=row.team_id, of=f"pulses of {row.asker_id}")  # two new ones in one moment
+    found = find_unanswered_outcome(session, team_id=team_id, asker_id=asker_id, invited=group)
     places = {*audience.channel_ids, *audience.user_group_ids}
-    for before in list_pulses(session, team_id=row.team_id, asker_id=row.asker_id, states=("closed",)):
+    if found is not None or not places:
+        return found
+    for before in list_pulses(session, team_id=team_id, asker_id=asker_id, states=("closed",)):
         asked = fields_of(before).audience
         if places & {*asked.channel_ids, *asked.user_group_ids}:
             return before if before.outcome is None else None
     return None
 
 
-def start(session: Session, row: Pulse, *, group: Collection[str], real_now: datetime) -> Pulse | None:
+def start(session: Session, row: Pulse, *, group: Collection[str], real_now: datetime) -> LastPulse | None:
     """Send a planned pulse on its way; or give the last one, of which its people must hear first.
 
     A pulse whose asker has given a reason not to wait goes out.
     """
-    untold = find_untold(session, row, group=group) if row.overrides_id is None else None
+    untold = None
+    if row.overrides_id is None:
+        audience = fields_of(row).audience
+        untold = find_untold(session, team_id=row.team_id, asker_id=row.asker_id, audience=audience, group=group)
     if untold is None:
         ask_to_open(session, row, real_now)
-    return untold
+        return None
+    return LastPulse(untold.id or 0, fields_of(untold).questions[0].text, untold.ended_at)
 
 
 def tell_and_start(

@@ -10,7 +10,7 @@ from storage.db import Database
 from storage.pulse import Pulse, list_invited
 from storage.pulse_post import find_post
 
-AT_ONCE = 200  # people who are told in one transaction: nobody's click waits long for 2,000 of them
+AT_ONCE = 50  # people who are told in one transaction: nobody's click waits long for 2,000 of them
 
 
 def tell_asked(db: Database, row: Pulse, *, key: str, message: dict[str, Any], now: datetime) -> None:

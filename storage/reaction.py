@@ -1,11 +1,13 @@
 """Reactions: which emoji stands under which message from whom, as Slack last said it."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.asset import Announcement
+from storage.db import insert_row, run_statement
 from storage.outbox import Outbox
 
 
@@ -38,22 +40,30 @@ def record_reaction(
     now: datetime,
 ) -> Reaction:
     """Put the emoji there, or take it away; an older event than the one known changes nothing."""
-    query = select(Reaction).where(
-        Reaction.team_id == team_id,
-        Reaction.channel_id == channel_id,
-        Reaction.message_ts == message_ts,
-        Reaction.user_id == user_id,
-        Reaction.emoji == emoji,
-    )
-    row = session.exec(query).first() or Reaction(
-        team_id=team_id, channel_id=channel_id, message_ts=message_ts, user_id=user_id, emoji=emoji,
-        event_ts="", is_present=is_present, changed_at=now,
-    )  # fmt: skip
+    where: dict[str, Any] = {
+        "team_id": team_id, "channel_id": channel_id, "message_ts": message_ts, "user_id": user_id, "emoji": emoji
+    }  # fmt: skip
+    known = run_statement(session, _SAME, **where).scalar()
+    if known is None:
+        row = Reaction(**where, event_ts=event_ts, is_present=is_present, changed_at=now)
+        insert_row(session, _ADDED, row)
+        return row
+    row = session.get_one(Reaction, known)
     if (len(event_ts), event_ts) > (len(row.event_ts), row.event_ts):
         row.event_ts, row.is_present, row.changed_at = event_ts, is_present, now
     session.add(row)
     session.flush()
     return row
+
+
+_SAME = select(Reaction.id).where(
+    Reaction.team_id == bindparam("team_id"),
+    Reaction.channel_id == bindparam("channel_id"),
+    Reaction.message_ts == bindparam("message_ts"),
+    Reaction.user_id == bindparam("user_id"),
+    Reaction.emoji == bindparam("emoji"),
+)
+_ADDED = insert(Reaction).returning(col(Reaction.id))
 
 
 def get_reaction(session: Session, *, team_id: str, reaction_id: int, lock: bool = False) -> Reaction | None:

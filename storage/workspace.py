@@ -3,8 +3,11 @@
 from contextlib import suppress
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from storage.db import run_statement
 
 
 class Workspace(SQLModel, table=True):
@@ -40,6 +43,14 @@ def record_workspace(session: Session, *, team_id: str, name: str, bot_user_id: 
 def get_workspace(session: Session, *, team_id: str) -> Workspace | None:
     """The workspace, or None if the app never met it."""
     return session.get(Workspace, team_id)
+
+
+def find_bot_user(session: Session, *, team_id: str) -> str:
+    """The app's own user in the workspace, "" if it never met it."""
+    return str(run_statement(session, _BOT_USER, team=team_id).scalar() or "")
+
+
+_BOT_USER = select(Workspace.bot_user_id).where(Workspace.team_id == bindparam("team"))
 
 
 def list_workspaces(session: Session) -> list[Workspace]:

@@ -23,7 +23,7 @@ DRE, INES = "UE50DGOK6", "U8X8OIMQP"  # a rep, and the marketer who owns the spi
 
 def sandbox_settings(server: SandboxServer, database_url: str, **more: Any) -> Settings:
     """The app's settings in this sandbox: nothing waits for Slack's pace, and the clock ticks when it jumps."""
-    waits = {"send_interval": 0, "sends_per_second": 0, "tick_seconds": 60}
+    waits = {"send_interval": 0, "sends_per_second": 0, "tick_seconds": 60, "pulse_refresh_seconds": 0.05}
     return read_settings(
         env_file=None,
         slack_bot_token="xoxb-sandbox",

@@ -35,7 +35,8 @@ def start_pulse(
 ) -> int:
     """Somebody starts a pulse, in a channel or by direct message; gives its id."""
     now = datetime.fromisoformat(slack.get("clock")["now"])
-    audience = Audience(role=role, regions=regions, channel_ids=(channel,) if channel else ())
+    inside = more.get("audience_channels", (channel,) if channel else ())  # whom it asks, besides where it is posted
+    audience = Audience(role=role, regions=regions, channel_ids=inside)
     fields = PulseFields(
         questions=questions or (USABLE,),
         audience=audience,

@@ -501,3 +501,27 @@ def test_what_becomes_due_while_others_are_asked_has_a_job_of_its_own(office: Of
     office.plan("U2", subject=2)
     asking.ask_those_due(office.db, TEAM, KIND, office.now, office.settings)
     assert pending() == [f"{KIND}.ask:more"]
+
+
+def test_who_can_still_be_asked_is_known_before_anybody_is(office: Office) -> None:
+    office.meet("U1", "U2", "U3", "U4")
+    office.meet("U5", working_hours="22:00-06:00")
+    for subject in range(1, 4):
+        office.plan("U1", subject=subject)
+    office.tick()
+    with office.db.begin() as session:
+        people.record_person(session, team_id=TEAM, user_id="U3", now=office.now, is_active=False)
+        ask_stop.record_stop(session, team_id=TEAM, user_id="U4", stop_key="pulse:U9", label="…", now=office.now)
+
+    def reachable(closes_at: datetime) -> list[str]:
+        with office.db.read() as session:
+            everybody = people.find_by_ids(session, team_id=TEAM, user_ids=("U1", "U2", "U3", "U4", "U5"))
+            found = asking.list_reachable(
+                session, team_id=TEAM, stop_key="pulse:U9", people=everybody, closes_at=closes_at, now=office.now,
+                settings=office.settings,
+            )  # fmt: skip
+        return sorted(one.user_id for one in found)
+
+    assert reachable(MONDAY + timedelta(hours=2)) == ["U2"]
+    assert reachable(MONDAY + timedelta(days=1)) == ["U2", "U5"]
+    assert reachable(MONDAY + 2 * WEEK) == ["U1", "U2", "U5"]

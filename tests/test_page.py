@@ -229,3 +229,46 @@ def test_on_a_phone_in_the_dark(open_page: Open, slack: Slack) -> None:
     expect(here.page.locator(".message.flash")).to_be_visible()
     here.complaints[:] = [one for one in here.complaints if "ERR_ABORTED" not in one]  # the stream of the page we left
     check_looks(here)
+
+
+def test_a_pulse_from_one_line_to_what_was_done(open_page: Open, slack: Slack) -> None:
+    gudrun = slack.person("Gudrun Eslinghofer")
+    people = [one for one in slack.get("people")["people"] if one["role"] == "rep" and one["region"] == "DACH"]
+
+    # the manager asks, after one look
+    here = open_page(PHONE)
+    here.by("welcome-choose").tap()
+    here.by(f"person-{gudrun.id}").tap()
+    here.open("sales-dach")
+    here.type('/pulse "Is the new price sheet usable?" Yes | No | Not seen')
+    expect(here.by("modal")).to_contain_text("will be asked")
+    check_looks(here)
+    here.by("modal-submit").tap()
+    here.by("modal-x").click(timeout=8000)
+    asked = here.message("Is the new price sheet usable?")
+    expect(asked).to_contain_text("Confidential")
+    check_looks(here)
+
+    # her people answer in one tap
+    for one in people[:6]:
+        person = slack.person(one["name"])
+        person.click("Yes", person.reads("Is the new price sheet usable?", "#sales-dach"))
+    slack.jump(by_seconds=25 * 3600)
+
+    # the results arrive, and she says what was done
+    here.open("app")
+    here.by("messages-tab").tap()
+    told = here.message("The results of your pulse are in")
+    expect(told).to_contain_text("6 of 7 people answered")
+    expect(told.locator("img[alt^='Is the new price sheet usable?']")).to_be_visible()
+    check_looks(here)
+    here.press("Say what was done")
+    here.by("modal").locator("textarea").fill("It has one page now.")
+    check_looks(here)
+    here.by("modal-submit").tap()
+    expect(here.by("modal")).to_contain_text("on its way to those who were asked")
+    here.by("modal-x").tap()
+    here.by("home-tab").tap()
+    expect(here.by("home")).to_contain_text("Your pulses")
+    check_looks(here)
+    slack.person(people[0]["name"]).reads("It has one page now.")

@@ -11,17 +11,20 @@ from tests.watch import OTHER_TEAM
 
 
 def is_idle(db: Database) -> bool:
-    """Nothing waits to be sent or to be done in our workspace; the other one's app is not running."""
+    """Nothing waits to be sent or to be done in our workspace; the other one's app is not running.
+
+    The work is counted first: what it leaves to be sent is there before it is done.
+    """
     with db.read() as session:
-        messages = session.exec(
-            select(func.count())
-            .select_from(Outbox)
-            .where(col(Outbox.state).in_(("pending", "sending")), Outbox.team_id != OTHER_TEAM)
-        ).one()
         work = session.exec(
             select(func.count())
             .select_from(Job)
             .where(col(Job.state).in_(("pending", "running")), Job.team_id != OTHER_TEAM)
+        ).one()
+        messages = session.exec(
+            select(func.count())
+            .select_from(Outbox)
+            .where(col(Outbox.state).in_(("pending", "sending")), Outbox.team_id != OTHER_TEAM)
         ).one()
     return messages + work == 0
 

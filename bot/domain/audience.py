@@ -52,8 +52,9 @@ class Audience:
 
     def in_words(self) -> str:
         """Who that is, plain text: "reps in DACH or France who are in the chosen channels"."""
-        who = f"{ROLE_LABELS[self.role].lower()}s" if self.role not in ("", "compliance") else "everybody"
-        who = "people in compliance" if self.role == "compliance" else who
+        known = {"": "everybody", "compliance": "people in compliance"}
+        known |= {role: f"{label.lower()}s" for role, label in ROLE_LABELS.items() if role not in known}
+        who = known.get(self.role, "nobody")  # a form that is being filled in may say anything
         where = f" in {_or(self.regions)}" if self.regions else ""
         inside = []
         if self.channel_ids:

@@ -11,6 +11,7 @@ from bot.domain.digest_period import Period, day_of
 from bot.domain.digest_quotes import Candidate, Quote, choose_quotes
 from bot.domain.digest_searches import Search
 from bot.domain.filed_away import FILED_AWAY, VERDICTS, CheckFinding
+from bot.domain.pulse_finding import PulseFinding
 from bot.domain.thread import Told
 
 FEWEST = 5  # people who must have spoken before numbers of other people's assets are shown
@@ -34,6 +35,7 @@ class Counted:
     searches: list[Search] = field(default_factory=list)
     threads: list[Told] = field(default_factory=list)  # the newest of those that were sent to marketing
     threads_total: int = 0
+    pulses: list[PulseFinding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Digest:
     checked: list[Checked] = field(default_factory=list)
     threads: list[Told] = field(default_factory=list)
     threads_total: int = 0
+    pulses: list[PulseFinding] = field(default_factory=list)
     own: list[Finding] = field(default_factory=list)
     hidden: int = 0
 
@@ -120,6 +123,7 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
         checked=checked,
         threads=counted.threads,
         threads_total=counted.threads_total,
+        pulses=counted.pulses,
         own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
         hidden=len(counted.tallies) - len(shown) + hidden_regions + len(counted.checks) - len(checked),
     )

@@ -124,17 +124,15 @@ def privacy_words(privacy: str) -> str:
     return {
         "named": "Named: whoever asks sees who answered what. You can change your answer until the close.",
         "confidential": (
-            f"Confidential: nobody is shown who answered what, not even whoever asks. Results come once, at the close, "
-            f"and only for groups of {FEW} answers and more, {FEW_TEXTS} where you write. Groundswell keeps whose "
-            "answer is whose, so that you can change yours until the close and nobody who has answered is reminded. "
-            "Whoever runs the server could look that up in its database."
+            "Confidential: nobody is shown who answered what, not even whoever asks. Results come once, at the close, "
+            f"and only for {FEW} answers and more ({FEW_TEXTS} where you write). Groundswell keeps whose answer is "
+            "whose, to let you change yours and to remind the others; whoever runs the server could look it up."
         ),
         "anonymous": (
-            f"Anonymous: confidential while open, unlinkable after close. Results come once, at the close, and only "
-            f"for groups of {FEW} answers and more, {FEW_TEXTS} where you write. An answer that is sent can't be "
-            "changed, as nobody can tell any more which one is yours. While it is open, whoever runs the server and "
-            "copies its files might still find out whose answer is whose; at the close that is destroyed. What you "
-            "write yourself may tell who you are."
+            "Anonymous: confidential while open, unlinkable after close. Results come once, at the close, and only for "
+            f"{FEW} answers and more ({FEW_TEXTS} where you write). An answer can't be changed, as nobody can tell "
+            "which is yours. Until the close whoever runs the server might find out from its files; then that is "
+            "destroyed. What you write yourself may tell who you are."
         ),
     }[privacy]
 

@@ -12,7 +12,10 @@ PAGE_SIZE = 6
 
 @dataclass(frozen=True)
 class PulseCard:
-    """A pulse as the list shows it; `group` (plain text) is who is asked. `can_edit`: nobody has answered yet."""
+    """A pulse as the list shows it; `group` (plain text) is who is asked. `can_edit`: as far as may be told.
+
+    `reason` says why it could not be asked, `outcome` what was done with it; both are sentences or empty.
+    """
 
     pulse_id: int
     fields: PulseFields
@@ -20,6 +23,8 @@ class PulseCard:
     group: str
     ended_at: datetime | None = None
     can_edit: bool = True
+    reason: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ class Share:
         return Fraction(self.hits + self.invited - self.of, self.invited) if self.invited else Fraction(1)
 
     @property
+    def likely(self) -> tuple[float, float]:
+        """What the share among all who were invited is likely to be: the interval, within what silence can change."""
+        return max(self.interval.low, float(self.team_low)), min(self.interval.high, float(self.team_high))
+
+    @property
     def count_words(self) -> str:
         """ "21 of 30"."""
         return f"{self.hits:,} of {self.of:,}"

@@ -9,6 +9,7 @@ from bot.domain.check_in import EVERY, Cadence
 from bot.domain.check_in_days import asked_at
 from bot.domain.pulse import PulseFields
 
+MOST = 10  # that one person keeps
 LATEST = timedelta(days=1)  # a pulse that would go out later than that waits for the next day of its own
 SHORTEST = {"1": timedelta(days=7), "2": timedelta(days=14), "4": timedelta(days=28), "month": timedelta(days=28)}
 STILL_OPEN = "the one before was still open"
@@ -41,6 +42,11 @@ def check_series(every: str, open_for: timedelta) -> dict[str, str]:
     if open_for >= SHORTEST[every]:
         return {"closes_at": "The next one would be due before this one closes. Close it sooner."}
     return {}
+
+
+def check_many(kept: int) -> dict[str, str]:
+    """Whether there is room for one more; `kept` is how many somebody keeps already."""
+    return {"repeats": f"You have {MOST} recurring pulses already. Stop one of them first."} if kept >= MOST else {}
 
 
 def sent_at(day: date, cadence: Cadence, tz: str) -> datetime:

@@ -34,14 +34,21 @@ def shared_themes(told: Sequence[Theme]) -> list[Theme]:
     return [one for one in told if one.name != OTHERS and len(one.places) >= FEW]
 
 
-def words_of(texts: Sequence[str], others: Sequence[str], most: int = 3) -> list[str]:
-    """The words that mark some texts off from others: each in at least half of them, and rarer elsewhere."""
-    inside, outside = _spread(texts), _spread(others)
-    marks = {
-        word: share - outside.get(word, 0.0)
-        for word, share in inside.items()
-        if share >= 1 / 2 and share > outside.get(word, 0.0)
-    }
+def words_in(text: str) -> frozenset[str]:
+    """The words of a text that may say what it is about."""
+    return frozenset(_WORD.findall(text.casefold())) - _COMMON
+
+
+def words_of(group: Sequence[frozenset[str]], everywhere: Mapping[str, int], texts: int, most: int = 3) -> list[str]:
+    """The words that mark some texts off from others: each in at least half of them, and rarer elsewhere.
+
+    `everywhere` counts in how many of all the `texts` a word stands, the group's own included.
+    """
+    marks: dict[str, float] = {}
+    for word, hits in Counter(word for one in group for word in one).items():
+        share, elsewhere = hits / len(group), (everywhere[word] - hits) / max(1, texts - len(group))
+        if share >= 1 / 2 and share > elsewhere:
+            marks[word] = share - elsewhere
     return sorted(marks, key=lambda word: (-marks[word], word))[:most]
 
 
@@ -57,12 +64,6 @@ def themes_from_json(kept: str | None) -> dict[int, list[Theme]]:
         int(number): [Theme(one["name"], one["line"], tuple(one["places"])) for one in of_it]
         for number, of_it in told.items()
     }
-
-
-def _spread(texts: Sequence[str]) -> dict[str, float]:
-    """In which share of the texts each word stands."""
-    found = Counter(word for text in texts for word in set(_WORD.findall(text.casefold())) - _COMMON)
-    return {word: number / len(texts) for word, number in found.items()}
 
 
 _WORD = re.compile(r"[^\W\d_]{4,}")

@@ -16,6 +16,7 @@ from bot.views.digest_lines import (
     finding_line,
     mover_line,
     named,
+    pulse_line,
     region_name,
     search_line,
 )
@@ -32,6 +33,7 @@ WORDS = 280  # characters of a quote
 WAITED = 110  # characters of what somebody who waits said
 EXPIRING = 3
 CHECKED = 3
+PULSES = 2
 
 
 def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
         kit.section(_changed(digest)),
         *_findings(digest),
         *[kit.section(_split(one)) for one in digest.splits[:SHOWN]],
+        *_pulses(digest),
         *_quotes(digest),
         *_endings(digest),
     ]
@@ -59,6 +62,7 @@ def has_details(digest: Digest) -> bool:
     return bool(
         more
         or digest.checked[CHECKED:]
+        or digest.pulses[PULSES:]
         or digest.own
         or digest.waiting
         or digest.splits[SHOWN:]
@@ -176,6 +180,15 @@ def _checked(digest: Digest) -> list[dict[str, Any]]:
     if sum(filed):
         assets, days = count(len(filed), "asset", "assets"), count(sum(filed), "review day", "review days")
         lines.append(f"*{days}* lie in {assets} filed away.")
+    return [kit.section("\n".join(lines))]
+
+
+def _pulses(digest: Digest) -> list[dict[str, Any]]:
+    if not digest.pulses:
+        return []
+    lines = ["📊 *Pulses that closed*", *(f"• {pulse_line(one)}" for one in digest.pulses[:PULSES])]
+    if len(digest.pulses) > PULSES:
+        lines.append(f"…and {len(digest.pulses) - PULSES} more")
     return [kit.section("\n".join(lines))]
 
 

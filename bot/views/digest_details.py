@@ -6,8 +6,17 @@ from typing import Any
 from bot.domain.digest import Digest
 from bot.domain.text import clip, count
 from bot.views import kit
-from bot.views.digest import CHECKED, EXPIRING, SHOWN, waiting_block
-from bot.views.digest_lines import HEADS, checked_line, expiring_line, finding_line, named, region_name, search_line
+from bot.views.digest import CHECKED, EXPIRING, PULSES, SHOWN, waiting_block
+from bot.views.digest_lines import (
+    HEADS,
+    checked_line,
+    expiring_line,
+    finding_line,
+    named,
+    pulse_line,
+    region_name,
+    search_line,
+)
 
 ROOM = 2900  # characters of lines in one section
 MOST_SECTIONS = 6  # of one heading
@@ -43,6 +52,7 @@ def _blocks(digest: Digest) -> list[dict[str, Any]]:
     blocks += _listed("*Also looked for, and not found*", searches)
     checked = [f"• {checked_line(one.subject, one.check)}" for one in digest.checked[CHECKED:]]
     blocks += _listed("*More that was asked of the field*", checked)
+    blocks += _listed("*More pulses that closed*", [f"• {pulse_line(one)}" for one in digest.pulses[PULSES:]])
     splits = [
         f"• {named(one.subject)}: {region_name(one.high.region)} {one.high.mean:.1f} ({one.high.ratings:,}), "
         f"{region_name(one.low.region)} {one.low.mean:.1f} ({one.low.ratings:,})"

@@ -6,9 +6,12 @@ from bot.domain.digest_findings import Finding
 from bot.domain.digest_numbers import Subject, Tally
 from bot.domain.digest_searches import Search
 from bot.domain.filed_away import CheckFinding
+from bot.domain.pulse_finding import PulseFinding
 from bot.domain.text import clip, count, inert
 from bot.views.asset_card import no_longer
 from bot.views.filed_away_owner import reasons_line, result_line
+from bot.views.pulse_result import answered_line
+from bot.views.pulse_result import finding_line as result_finding
 
 HEADS = {
     "worked": "🟢 *Worked*",
@@ -17,6 +20,8 @@ HEADS = {
     "outdated": "⌛ *Outdated, and still in use*",
     "silent": "🤫 *Nobody speaks of it*",
 }
+NOBODY_SAID = "Nobody has said yet what was done with it."
+QUESTION, OUTCOME = 120, 200  # characters
 NAME = 48  # characters of a title: a phone shows it in two lines
 
 
@@ -49,6 +54,17 @@ def checked_line(subject: Subject, check: CheckFinding) -> str:
     return f"{named(subject)}{_stake(subject)}: {result_line(check)}." + (
         f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
     )
+
+
+def pulse_line(found: PulseFinding) -> str:
+    """A pulse that has closed, what it came to and what was done with it, as mrkdwn."""
+    questions = found.result.questions
+    more = f" and {count(len(questions) - 1, 'more question', 'more questions')}" if questions[1:] else ""
+    asked = f"*{inert(clip(questions[0].question.text, QUESTION))}*{more}"
+    by = f" (asked by {inert(clip(found.asker, 80))})" if found.asker else ""
+    came = f" {result_finding(questions[0])}" if found.result.answered is not None else ""
+    done = f"What was done: {inert(clip(found.outcome, OUTCOME))}" if found.outcome else NOBODY_SAID
+    return f"{asked}{by}: {answered_line(found.result)}{came} {done}"
 
 
 def expiring_line(subject: Subject, tally: Tally | None, today: date) -> str:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.domain.pulse_finding import OwnPulse, PulseWaiting
 from bot.domain.text import clip, count, inert
 from bot.views import ask as ask_views
-from bot.views import kit
+from bot.views import kit, pulse_home
 from bot.views import people as people_views
 
 OPENED = "app_home_opened"
@@ -57,6 +58,8 @@ class HomePage:
     ask_budget: int = 0
     stops: list[ask_views.Stopped] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)  # the latest verdicts about the person's own assets, mrkdwn
+    waiting: list[PulseWaiting] = field(default_factory=list)  # open pulses that ask the person
+    pulses: list[OwnPulse] | None = None  # the person's own
     next_digest: datetime | None = None
     set_up: list[SetUpStep] | None = None
 
@@ -77,6 +80,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
             ],
         },
         *_set_up(page),
+        *pulse_home.home_blocks(page.waiting, page.pulses, page.tz),
         *_digest(page),
         *_checks(page),
         *([] if page.is_marketer and not page.feedback else _feedback(page)),

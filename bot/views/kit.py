@@ -40,12 +40,14 @@ def context(*mrkdwn: str) -> dict[str, Any]:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION)} for text in mrkdwn[:10]]}
 
 
-def picture(shown: Picture) -> dict[str, Any]:
+def picture(shown: Picture, *, for_many: bool = False) -> dict[str, Any]:
     """A picture for a message of the outbox, by its numbers: the sender draws it, or says its words where it cannot.
 
-    Only messages can hold it; Slack itself does not know this block.
+    Only messages can hold it; Slack itself does not know this block. With `for_many` all messages that hold it share
+    one file.
     """
-    return {"type": "image", "picture": shown.to_json(), "alt_text": shown.alt_text}
+    more = {"for_many": True} if for_many else {}
+    return {"type": "image", "picture": shown.to_json(), "alt_text": shown.alt_text, **more}
 
 
 def note(text: str) -> dict[str, Any]:

@@ -74,6 +74,9 @@ def help_text(actor: Actor, unknown: str = "") -> str:
     if actor.roles & {"marketer", "manager", "admin"}:
         who = "a group" if actor.roles & {"marketer", "admin"} else "your own group"
         lines.append(f"• `/check-in` asks {who} the same questions again and again, and shows the answers.")
+    if actor.roles & {"manager", "executive"}:
+        whom = "anybody" if "executive" in actor.roles else "your own team"
+        lines.append(f'• `/pulse "Is the price sheet usable?" Yes | No` asks {whom} now; alone it opens your pulses.')
     if "marketer" in actor.roles:
         lines.append("• `/asset add`, `/asset import`, `/asset release`, `/asset retire` keep the library.")
         lines.append("• `/digest` shows what the field said; on Mondays at 09:00 it comes by itself.")

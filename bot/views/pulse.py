@@ -6,6 +6,7 @@ from bot.domain.pulse import PulseFields, in_steps, privacy_words, questions_mar
 from bot.domain.pulse_post import PulsePost
 from bot.domain.text import clip, count, inert
 from bot.views import kit
+from bot.views.pulse_list import AGAIN
 
 ANSWER = "pulse.answer"  # opens the form (value: pulse), and the form itself
 CAST_FORM = "pulse.cast_form"  # the same of an anonymous pulse: what is done there is written down nowhere
@@ -15,7 +16,7 @@ CAST = tuple(f"pulse.cast_{choice}" for choice in range(MOST_CHOICES))  # the sa
 PREVIEW = "pulse.preview"  # with a number behind it: the buttons of a preview, which do nothing
 
 SHOWN_NAME = 80
-LOST = "The server stopped unexpectedly, and the answers that lay in the box were lost."
+LOST = "The server stopped unexpectedly or went back to a backup, and the answers in the box were lost."
 
 
 def asked_message(
@@ -31,7 +32,8 @@ def asked_message(
     """The message that asks, as text and blocks; without `pulse_id` its preview, in which the buttons do nothing.
 
     `asker` is the name of whoever asks, plain text; `tz` is for clients that show no dates. `answered` of `invited` is
-    how many have answered so far, told in steps of five unless the pulse is named. `note` (mrkdwn) stands last.
+    how many have answered so far, told in steps of five unless the pulse is named; without `answered` it says how many
+    are asked. `note` (mrkdwn) stands last.
     """
     head = f"*{asker_name(asker)}* asks"
     questions = [inert(one.text) for one in fields.questions]
@@ -43,7 +45,7 @@ def asked_message(
         blocks.append(kit.context(small))
     if note:
         blocks.append(kit.context(note))
-    return {"text": clip(f"{head}: {' '.join(questions)}", kit.SECTION), "blocks": blocks}
+    return {"text": clip(f"{asker_name(asker)} asks: {' '.join(questions)}", kit.SECTION), "blocks": blocks}
 
 
 def posted_message(post: PulsePost, *, note: str = "") -> dict[str, Any]:
@@ -63,9 +65,8 @@ def posted_message(post: PulsePost, *, note: str = "") -> dict[str, Any]:
 
 def direct_message(post: PulsePost, *, reminds: bool = False, note: str = "") -> dict[str, Any]:
     """The message that asks one person, or reminds them; `note` (mrkdwn) says what they have answered."""
-    people = f"{count(post.invited, 'person is', 'people are')} asked."
     message = asked_message(
-        post.fields, pulse_id=post.pulse_id, asker=post.asker, tz=post.tz, note=f"{note} {people}" if note else people
+        post.fields, pulse_id=post.pulse_id, asker=post.asker, tz=post.tz, invited=post.invited, note=note
     )
     head = [kit.context("Still open, if you have a minute:")] if reminds else []
     return message | {"blocks": [*head, *message["blocks"]]}
@@ -81,19 +82,25 @@ def why(post: PulsePost) -> str:
     )
 
 
-def not_opened_message(fields: PulseFields, sentence: str) -> dict[str, Any]:
+def not_opened_message(fields: PulseFields, sentence: str, *, pulse_id: int) -> dict[str, Any]:
     """Tells the asker that a pulse was not asked, and why; `sentence` is plain text."""
-    text = f"{_title(fields)} was not asked. {inert(sentence)}"
-    return kit.note(f"{text}\nOpen `/pulse` to choose again; your questions are still there.")
+    return _with_again(f"{_title(fields)} was not asked. {inert(sentence)}", "Choose again", pulse_id)
 
 
-def lost_message(fields: PulseFields) -> dict[str, Any]:
+def lost_message(fields: PulseFields, *, pulse_id: int) -> dict[str, Any]:
     """Tells the asker that the ballots of an anonymous pulse are gone."""
-    return kit.note(
-        f"{_title(fields)} has ended without a result: the database server stopped unexpectedly, and the ballots were "
-        "lost with it. They are kept where nothing remembers who gave which, and that has this price. I have told "
-        "those who were asked; please ask once more."
+    text = (
+        f"{_title(fields)} has ended without a result. {LOST} They are kept where nothing remembers who gave which, "
+        "not even a backup, and that has this price. I have told those who were asked; please ask once more."
     )
+    return _with_again(text, "Ask again", pulse_id)
+
+
+def _with_again(text: str, label: str, pulse_id: int) -> dict[str, Any]:
+    """A message to the asker with the button that opens the form with the same questions."""
+    message = kit.note(text)
+    row = {"type": "actions", "elements": [kit.button(label, AGAIN, str(pulse_id))]}
+    return message | {"blocks": [*message["blocks"], row]}
 
 
 def refused_sentence(reason: str) -> str:
@@ -150,7 +157,7 @@ def ended_message(fields: PulseFields, *, asker: str, note: str) -> dict[str, An
     """What the message says when nobody can answer any more: the question stays, the buttons go."""
     head = f"*{asker_name(asker)}* asked"
     questions = [f"*{inert(one.text)}*" for one in fields.questions]
-    text = f"{head}: {' '.join(inert(one.text) for one in fields.questions)}"
+    text = f"{asker_name(asker)} asked: {' '.join(inert(one.text) for one in fields.questions)}"
     blocks = [kit.section(f"{head}\n{questions[0]}" if len(questions) == 1 else head)]
     blocks += [kit.section(f"{number}. {words}") for number, words in enumerate(questions, 1)] if questions[1:] else []
     return {"text": clip(text, kit.SECTION), "blocks": [*blocks, kit.context(note)]}
@@ -186,6 +193,8 @@ def _small_print(fields: PulseFields, tz: str, answered: int | None, invited: in
     parts = [f"Closes {kit.when(fields.closes_at, tz)}."] if fields.closes_at else []
     if answered is not None:
         parts.append(progress(fields.privacy, answered, invited))
+    elif invited is not None:
+        parts.append(f"{count(invited, 'person is', 'people are')} asked.")
     if fields.shares_results:
         parts.append("Whoever is asked gets the results, too.")
     return " ".join(filter(None, parts))

@@ -1,7 +1,7 @@
 """The form of a pulse: its questions, whom it asks and where, who sees the answers, until when, and how often."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,10 +9,19 @@ from zoneinfo import ZoneInfo
 from bot.domain.audience import MOST_CHANNELS, MOST_PEOPLE, MOST_REGIONS, MOST_USER_GROUPS
 from bot.domain.check_in import EVERY
 from bot.domain.people import ROLE_LABELS
-from bot.domain.pulse import FEWEST_INVITED, KIND_LABELS, MOST_QUESTIONS, OPTION, QUESTION, PulseFields, PulseQuestion
+from bot.domain.pulse import (
+    KIND_LABELS,
+    MOST_OPTIONS,
+    MOST_QUESTIONS,
+    OPTION,
+    PRIVACY,
+    QUESTION,
+    PulseFields,
+    PulseQuestion,
+)
 from bot.domain.text import clip, inert
 from bot.views import kit
-from bot.views.pulse_list import BACK
+from bot.views.pulse_list import BACK, PRIVACY_LABELS, PRIVACY_NOTES
 
 SEND = "pulse_form.send"  # the form of a new one
 SAVE = "pulse_form.save"  # the form of one that is there
@@ -32,12 +41,6 @@ PLACES = {CHANNEL: "In a channel", DIRECT: "By direct message"}
 PLACE_NOTES = {
     CHANNEL: "One message. It asks those who are in the channel.",
     DIRECT: "To each one alone. Costs one of their questions a week.",
-}
-PRIVACY_LABELS = {"named": "Named", "confidential": "Confidential", "anonymous": "Anonymous"}
-PRIVACY_NOTES = {
-    "named": "You see who answered what.",
-    "confidential": "No names. Results at the close, for groups of 5 and more.",
-    "anonymous": f"The same, and unlinkable after the close. From {FEWEST_INVITED['anonymous']} people on.",
 }
 REMINDERS, SHARES = "reminders", "shares"
 ALSO = {REMINDERS: "Remind those who have not answered", SHARES: "Show the results to those who were asked"}
@@ -98,6 +101,17 @@ def form_modal(
             carrying = kit.with_memo(view, **{f"options{number}": "\n".join(question.options)})
             view = carrying if len(carrying["private_metadata"]) <= kit.METADATA else view
     return view
+
+
+def showable(fields: PulseFields) -> PulseFields:
+    """What can be shown of a form that is not ready yet."""
+    questions = []
+    for one in fields.questions:
+        is_choice = one.kind in CHOICES
+        kind = "text" if is_choice and not one.options else one.kind
+        questions.append(PulseQuestion(one.text or "…", kind, one.options[:MOST_OPTIONS]))
+    privacy = fields.privacy if fields.privacy in PRIVACY else "confidential"
+    return replace(fields, questions=tuple(questions), privacy=privacy)
 
 
 def preview_modal(shown: Sequence[dict[str, Any]], *, whom: str, wrong: Iterable[str]) -> dict[str, Any]:
@@ -180,7 +194,7 @@ def _end(closes_at: datetime | None, tz: str) -> list[dict[str, Any]]:
         day["initial_date"], clock["initial_time"] = f"{local:%Y-%m-%d}", f"{local:%H:%M}"
     return [
         _input("closes_on", "Closes on", day),
-        _input("closes_at", "at", clock, hint="By your clock. Everybody sees it by their own."),
+        _input("closes_at", "Closes at", clock, hint="By your clock. Everybody sees it by their own."),
     ]
 
 

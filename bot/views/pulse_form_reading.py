@@ -68,14 +68,14 @@ def at_fields(wrong: Mapping[str, str], memo: Mapping[str, Any], shown: Sequence
     """
     order, placed = order_in(memo), dict[str, str]()
     for field, sentence in wrong.items():
-        name = {"audience": "role", "closes_at": "closes_on"}.get(field, field)
+        names = [{"audience": "role", "closes_at": "closes_on"}.get(field, field)]
         for kind in ("question", "kind", "options"):
             place = field.removeprefix(kind)
             if place.isdecimal():
-                name = f"{kind}{order[min(int(place), len(order) - 1)]}"
-        if name not in shown:
-            name = "channels" if name == "role" and "channels" in shown else shown[0]
-        placed.setdefault(name, sentence)
+                number = order[min(int(place), len(order) - 1)]
+                names = [f"{kind}{number}", f"question{number}"]
+        names += [*(["channels"] if field in ("audience", "role") else []), *shown[:1]]
+        placed.setdefault(next((name for name in names if name in shown), names[0]), sentence)
     return placed
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.domain.pulse import PRIVACY, PulseFields
+from bot.domain.pulse import FEW, FEWEST_INVITED, PRIVACY, PulseFields
 from bot.domain.pulse_list import PAGE_SIZE, LastPulse, ListPage, PulseCard, SeriesCard
 from bot.domain.pulse_outcome import OUTCOME as LONGEST_OUTCOME
 from bot.domain.pulse_outcome import REASON as LONGEST_REASON
@@ -37,6 +37,11 @@ ONLY_STARTERS = (
     "one comes to you, it says who asks and who sees your answer, before you give it."
 )
 STATES = {"planned": "Not sent yet", "open": "Open", "closed": "Closed", "cancelled": "Cancelled"}
+PRIVACY_NOTES = {
+    "named": "You see who answered what.",
+    "confidential": f"No names. Results at the close, for groups of {FEW} and more.",
+    "anonymous": f"The same, and unlinkable after the close. From {FEWEST_INVITED['anonymous']} people on.",
+}
 PRIVACY_LABELS = {name: name.capitalize() for name in PRIVACY}
 
 
@@ -80,6 +85,13 @@ def sent_modal(notice: str) -> dict[str, Any]:
     """Says what has just happened (mrkdwn), with the way back to the list."""
     row = {"type": "actions", "elements": [kit.button("Back to the list", BACK)]}
     return kit.notice_modal("", "Pulses") | {"callback_id": "pulse.sent", "blocks": [kit.section(notice), row]}
+
+
+def after_send(
+    fields: PulseFields, last: LastPulse | None, tz: str, *, pulse_id: int, series: str = ""
+) -> dict[str, Any]:
+    """What follows when a pulse is sent: it is on its way, or what was done with the `last` one is asked for first."""
+    return outcome_modal(last, tz, pulse_id=pulse_id) if last else sent_modal(on_its_way(fields, series))
 
 
 def on_its_way(fields: PulseFields, series: str = "") -> str:
@@ -126,9 +138,12 @@ def _card(card: PulseCard, tz: str) -> list[dict[str, Any]]:
     elif card.ended_at:
         state += f" {kit.when(card.ended_at, tz)}"
     told = f"{state} · {fields.privacy} · {where_words(fields, card.group)}"
+    more = [kit.context(inert(clip(card.reason, 300)))] if card.reason else []
+    more += [kit.context(f"*What was done:* {inert(clip(card.outcome, 300))}")] if card.outcome else []
     return [
         kit.section(title(fields)),
         kit.context(told),
+        *more,
         {"type": "actions", "block_id": f"pulse:{value}", "elements": _card_buttons(card, value)},
     ]
 
@@ -150,9 +165,12 @@ def _card_buttons(card: PulseCard, value: str) -> list[dict[str, Any]]:
             *([kit.button("Edit", EDIT, value)] if card.can_edit else []),
             kit.button("Another end", END, value),
             kit.button("Close now", CLOSE, value, confirm=close),
-            kit.button("Cancel", CANCEL, value, confirm=cancel),
+            kit.button("Cancel it", CANCEL, value, confirm=cancel),
         ]
-    return [kit.button("Ask again", AGAIN, value)]
+    again = kit.button("Ask again", AGAIN, value)
+    if card.state == "closed" and not card.outcome:
+        return [kit.button("Say what was done", SAY_OUTCOME, value), again]
+    return [again]
 
 
 def _series(card: SeriesCard, tz: str) -> list[dict[str, Any]]:
@@ -176,7 +194,11 @@ def _sure(asked: str, told: str, yes: str) -> dict[str, Any]:
 def quick_modal(shown: Sequence[dict[str, Any]], *, whom: str, privacy: str, pulse_id: int) -> dict[str, Any]:
     """The look before a pulse in a line is sent: `shown` is how people will see it, `whom` (mrkdwn) who they are."""
     options = [
-        {"text": kit.plain(label, kit.OPTION), "value": value, "description": kit.plain(QUICK_NOTES[value], kit.OPTION)}
+        {
+            "text": kit.plain(label, kit.OPTION),
+            "value": value,
+            "description": kit.plain(PRIVACY_NOTES[value], kit.OPTION),
+        }
         for value, label in PRIVACY_LABELS.items()
     ]
     radio: dict[str, Any] = {"type": "radio_buttons", "action_id": QUICK_PRIVACY, "options": options}
@@ -228,7 +250,9 @@ def whom_line(fields: PulseFields, where: str, *, group: int, reached: int, budg
         return f"*Nobody* fits: {where}. Choose more people."
     told = f"*{count(group, 'person', 'people')}* will be asked: {where}."
     if fields.audience.is_for_slack:
-        told = f"At most *{count(group, 'person', 'people')}* will be asked: {where}. I look who of them is in there."
+        told = (
+            f"At most *{count(group, 'person', 'people')}* will be asked: {where}. I ask those of them who are in it."
+        )
     if fields.channel_id:
         return f"{told} A message in a channel costs nobody one of their weekly questions."
     if reached < group:
@@ -247,9 +271,4 @@ def _input(
     return block | ({"hint": kit.plain(hint, 2000)} if hint else {})
 
 
-QUICK_NOTES = {
-    "named": "You see who answered what.",
-    "confidential": "No names. Results at the close, for groups of 5 and more.",
-    "anonymous": "The same, and unlinkable after the close. From 8 people on.",
-}
 REASON_HINT = "It is kept with the new pulse."

@@ -12,6 +12,8 @@ FORM = "pulse_outcome.form"
 QUESTION = 200
 SAID = "It is on its way to those who were asked, with your name. They will answer the next one more gladly."
 
+TOLD_ALREADY = "They have been told already, so this was not posted. What you typed is still here."
+
 
 def say_button(pulse_id: int, **more: Any) -> dict[str, Any]:
     """Opens the form, from anywhere."""

@@ -92,6 +92,8 @@ def finding_line(found: QuestionResult) -> str:
         return f"Fewer than {fewest} {'wrote something' if fewest == FEW_TEXTS else 'answered'}, so nothing is shown."
     if found.question.kind == "text":
         return f"{count(found.whole.of, 'person', 'people')} wrote something."
+    if not found.whole.of:
+        return "Nobody answered."
     if mean := found.mean(found.whole):
         return _mean_words(found, found.whole, mean)
     shares = found.shares(found.whole)
@@ -113,13 +115,13 @@ def _questions(report: PulseReport, *, is_asker: bool) -> Iterator[dict[str, Any
         themes = report.themes.get(number, ())
         if is_asker:
             lines += [_theme_line(one) for one in themes[:SHOWN_THEMES]]
-            lines += [_quote(one) for one in choose_quotes(found.said, themes)]
+            lines += [f"\n{_quote(one)}" for one in choose_quotes(found.said, themes)]
         elif spoken := shared_themes(themes)[:SHOWN_THEMES]:
             lines.append(f"Most spoken of: {', '.join(inert(one.name) for one in spoken)}.")
         yield kit.section("\n".join(lines))
-        if found.whole is not None and found.question.kind != "text":
-            yield kit.picture(_picture(found, found.whole))
-            if found.groups:
+        if found.whole is not None and found.whole.of and found.question.kind != "text":
+            yield kit.picture(_picture(found, found.whole), for_many=not is_asker)
+            if len(found.groups) > 1 or (found.groups and report.result.hidden):
                 yield kit.context(_by_group(found))
 
 
@@ -142,10 +144,7 @@ def _picture(found: QuestionResult, whole: Tally) -> BarsPicture | ScalePicture:
     if mean is not None:
         return ScalePicture(title, SCALES[found.question.kind][0], whole.hits, float(mean.point))
     is_sample = whole.of < whole.invited
-    rows = tuple(
-        BarRow(one.label, one.hits, one.of, (one.interval.low, one.interval.high) if is_sample else None)
-        for one in found.shares(whole)
-    )
+    rows = tuple(BarRow(one.label, one.hits, one.of, one.likely if is_sample else None) for one in found.shares(whole))
     return BarsPicture(title, rows)
 
 
@@ -174,7 +173,7 @@ def _by_group(found: QuestionResult) -> str:
 
 def _answered(result: PulseResult) -> str:
     told = answered_line(result)
-    if result.turnout:
+    if len(result.turnout) > 1 or (result.turnout and result.hidden):
         groups = [
             f"{inert(clip(one.group, LABEL))} {one.answered:,} of {one.invited:,}"
             for one in result.turnout[:SHOWN_GROUPS]
@@ -232,7 +231,7 @@ def _theme_line(one: Theme) -> str:
 
 
 def _quote(one: Said) -> str:
-    by = f"\n{inert(clip(one.name, 80))}" if one.name else ""
+    by = f"\n— {inert(clip(one.name, 80))}" if one.name else ""
     return quote(" ".join(one.text.split()), QUOTE) + by
 
 

@@ -17,18 +17,19 @@ PERSON = 2900  # of all that one person said
 def pages_modal(report: PulseReport, page: int) -> dict[str, Any]:
     """One page, from 0; the nearest one where there is no such page."""
     is_named = bool(report.result.ballots)
-    lines = list(_people(report.result)) if is_named else list(_words(report))
+    lines: list[tuple[str, str | Ballot]]
+    lines = [("", one) for one in report.result.ballots] if is_named else list(_words(report))
     last = max(0, (len(lines) - 1) // PAGE_SIZE)
     page = max(0, min(page, last))
     note = "Names are for you alone." if is_named else "Nobody sees who wrote."
     where = f" Page {page + 1} of {last + 1}." if last else ""
     blocks = [kit.section(answered_line(report.result)), kit.context(note + where)]
     before = ""
-    for head, text in lines[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]:
+    for head, one in lines[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]:
         if head and head != before:
             blocks += [{"type": "divider"}, kit.section(head)]
         before = head
-        blocks.append(kit.section(text))
+        blocks.append(kit.section(_person(report.result, one) if isinstance(one, Ballot) else quote(one, ANSWER)))
     if not lines:
         blocks.append(kit.context("There is nothing to read."))
     turns = [kit.button("Previous", READ_BEFORE, f"{report.pulse_id}:{page - 1}")] if page > 0 else []
@@ -40,14 +41,10 @@ def pages_modal(report: PulseReport, page: int) -> dict[str, Any]:
     return kit.notice_modal("", title) | {"blocks": blocks}
 
 
-def _people(result: PulseResult) -> Iterator[tuple[str, str]]:
-    for ballot in result.ballots:
-        yield "", clip(f"{_who(ballot)}\n{_said(result, ballot)}", PERSON)
-
-
-def _who(ballot: Ballot) -> str:
+def _person(result: PulseResult, ballot: Ballot) -> str:
     group = f", {inert(clip(ballot.group, 80))}" if ballot.group else ""
-    return f"*{inert(clip(ballot.name, 80)) or 'Somebody'}*{group}"
+    who = f"*{inert(clip(ballot.name, 80)) or 'Somebody'}*{group}"
+    return clip(f"{who}\n{_said(result, ballot)}", PERSON)
 
 
 def _said(result: PulseResult, ballot: Ballot) -> str:
@@ -61,7 +58,7 @@ def _said(result: PulseResult, ballot: Ballot) -> str:
     return "\n".join(told) or "Nothing that can be shown."
 
 
-def _words(report: PulseReport) -> Iterator[tuple[str, str]]:
+def _words(report: PulseReport) -> Iterator[tuple[str, str | Ballot]]:
     """What was written, question by question and theme by theme, each with its heading."""
     for number, found in enumerate(report.result.questions):
         asked = f"*{inert(clip(found.question.text, 300))}*"
@@ -72,4 +69,4 @@ def _words(report: PulseReport) -> Iterator[tuple[str, str]]:
         for name, place in places:
             if place < len(found.said):
                 head = f"{asked}\n{inert(name)}" if name else asked
-                yield head, quote(found.said[place].text, ANSWER)
+                yield head, found.said[place].text

@@ -1,4 +1,4 @@
-// The first visit: what to try, in three steps.
+// The first visit: what to try, in four steps.
 
 import { jump } from "./api.js";
 import { prefill } from "./composer.js";
@@ -10,6 +10,7 @@ import { app, redraw } from "./store.js";
 import { h } from "./vdom.js";
 
 const SEEN = "sandbox-welcomed";
+const PULSE = '/pulse "Is the new price sheet usable?" Yes | No | Not seen';
 const EXAMPLE = "/asset-feedback spine deck 2 they wanted newer data";
 
 export const isFirstVisit = () => !localStorage.getItem(SEEN);
@@ -23,11 +24,17 @@ function close() {
 
 const appPlace = () => app.see?.conversations.find((item) => item.kind === "app");
 
-async function beAndOpen(role, then) {
+/** The channel of somebody's own region, where their people are; the app if there is none. */
+function ownPlace(person) {
+  const region = (person.region || "").toLowerCase();
+  return app.see?.conversations.find((item) => item.kind === "channel" && region && item.name.endsWith(`-${region}`)) || appPlace();
+}
+
+async function beAndOpen(role, then, find = appPlace) {
   close();
   app.chooser = false;
   if (someone(role).id !== app.user || !app.see) await become(someone(role).id);
-  const place = appPlace();
+  const place = find(someone(role));
   if (place) openConversation(place.id, { tab: "messages" });
   if (then) await then();
 }
@@ -36,6 +43,7 @@ export function welcomeView() {
   if (!app.welcome || !app.people.length) return null;
   const rep = someone("rep");
   const marketer = someone("marketer");
+  const manager = someone("manager");
   return dialogFrame(
     { key: "welcome", labelledBy: "welcome-title", testid: "welcome", kind: "welcome", focus: ".step button", close },
     h("button", { type: "button", class: "icon-plain welcome-x", "aria-label": "Close", "data-testid": "welcome-close", onclick: close }, icon("close")),
@@ -46,7 +54,8 @@ export function welcomeView() {
     h("ol", { class: "steps" },
       step(1, "Say what an asset was worth", ["You are a rep. Type ", h("code", {}, EXAMPLE), " and send it."], `Be ${rep.name}`, () => beAndOpen("rep", () => prefill(EXAMPLE)), "welcome-rep"),
       step(2, "See it arrive", [`You are in marketing, and the deck is yours. A low rating asks for an answer: press Reply.`], `Be ${marketer.name}`, () => beAndOpen("marketer"), "welcome-marketer"),
-      step(3, "Jump to Monday and read the digest", ["The clock at the top moves the whole workspace. At nine on Monday the week arrives on one screen."], "Jump to Monday 09:00", () => beAndOpen("marketer", () => jump({ to_local: "mon 09:00" })), "welcome-monday")),
+      step(3, "Jump to Monday and read the digest", ["The clock at the top moves the whole workspace. At nine on Monday the week arrives on one screen."], "Jump to Monday 09:00", () => beAndOpen("marketer", () => jump({ to_local: "mon 09:00" })), "welcome-monday"),
+      step(4, "Ask your people", ["You are a manager. Send ", h("code", {}, "/pulse"), " with a question, answer as some of your people, jump a day and read what they said."], `Be ${manager.name}`, () => beAndOpen("manager", () => prefill(PULSE), ownPlace), "welcome-pulse")),
     h("div", { class: "welcome-foot" },
       h("span", {}, "Two windows can be two people. You find these steps again under “What to try”."),
       h("button", { type: "button", class: "button", "data-testid": "welcome-choose", onclick: close }, app.user ? "Close" : "Choose somebody else")),

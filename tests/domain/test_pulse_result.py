@@ -53,6 +53,13 @@ def test_intervals_are_those_of_scipy(of: int, data: st.DataObject) -> None:
         assert found.low == pytest.approx(expected.low, abs=1e-12)
         assert found.high == pytest.approx(expected.high, abs=1e-12)
     assert found.low <= found.point <= found.high
+    share = Share("Yes", hits, of, of + silent)
+    low, high = share.likely
+    assert found.low <= low <= high <= found.high
+    assert float(share.team_low) <= low
+    assert high <= float(share.team_high)
+    if of:
+        assert low - 1e-12 <= found.point <= high + 1e-12
 
 
 @given(st.lists(st.integers(0, 2), min_size=5, max_size=8), st.integers(0, 3))

@@ -13,8 +13,11 @@ from bench.flows import FLOWS, Flow
 from bench.stage import ENGINES, Databases, Line, Stage, body_of, open_databases, open_sandbox
 from bot.views.kit import with_memo
 from sandbox.server import SandboxServer
+from storage import ballot_box
 from storage.feedback import Feedback
 from storage.people import Person
+from tests.pulses import start_pulse
+from tests.slack import wait_until
 
 COPIES, PRESSES = 5, 8
 ONE_BY_ONE = [flow for flow in FLOWS if flow.act is not steps.tick]  # in those nobody does anything
@@ -78,6 +81,47 @@ def test_it_happens_once_and_every_copy_hears_the_same(stage: Stage, flow: Flow)
     stage.settle()
     assert stutter.different == []
     assert flow.seen(stage) == flow.done
+
+
+def test_a_secret_ballot_whose_copies_nothing_may_remember_counts_once_and_is_thanked_for_each_time(
+    stage: Stage,
+) -> None:
+    pulse_id = start_pulse(stage.slack, stage.looks, asker="Desmond Fairlowe", channel="C7GEN4RA1", privacy="anonymous")
+    stage.settle()
+    dre = stage.slack.person("Dre Hollowell")
+    asked = dre.messages("#general")[-1]
+    stutter = Stutter(stage.app)
+    stutter.different = []
+    stage.server.sandbox.delivery.request_url = stutter  # type: ignore[assignment]
+    dre.click("Yes", asked)
+    stage.settle()
+    wait_until(lambda: len([one for one in dre.messages("#general") if one.is_ephemeral]) == COPIES, "all replies")
+    assert all("in the box" in one.text for one in dre.messages("#general") if one.is_ephemeral)
+
+    def answered() -> int:
+        return ballot_box.answered_in_steps(stage.db, team_id=stage.server.team_id, pulse_id=pulse_id)
+
+    for name in ("Jonas Ketterling", "Anke Brodbeck-Thal", "Nuria Castellvell"):
+        stage.slack.person(name).click("No", asked)
+    assert answered() == 0  # four, and not eight
+    stage.slack.person("João Teixosa").click("No", asked)
+    assert answered() == 5
+
+
+@pytest.mark.parametrize("privacy", ["named", "anonymous"])
+def test_somebody_of_another_company_in_a_shared_channel_has_no_vote(stage: Stage, privacy: str) -> None:
+    start_pulse(stage.slack, stage.looks, asker="Desmond Fairlowe", channel="C7GEN4RA1", privacy=privacy)
+    stage.settle()
+    dre = stage.slack.person("Dre Hollowell")
+    held = Held(stage.app)
+    stage.server.sandbox.delivery.request_url = held  # type: ignore[assignment]
+    dre.click("Yes", dre.messages("#general")[-1])
+    ((_, payload),) = held.taken
+    stranger = payload | {"user": {"id": dre.id, "name": "stranger", "team_id": "TOTHER"}}
+    assert stage.line.send(stranger).status == 200
+    dre.finds(lambda one: "only people of the company that installed it" in one.text, "why")
+    assert stage.line.send(payload).status == 200
+    dre.finds(lambda one: one.is_ephemeral and one.text.startswith("Thank you"), "that the own one counts")
 
 
 def test_a_copy_opens_no_second_form(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from tests.databases import postgresql_database, sqlite_database
 from tests.house import sandbox_settings
 from tests.slack import Message, Slack, wait_until
 
-REP = "Dre Hollowell"
+REP, MARKETER = "Dre Hollowell", "Priya Rangaraj-Cole"
 WORDS = "Spine deck: filed away. Used it: 0 of 20, likely 0 to 16 %. Goal 20 %."
 VERDICT = IntervalPicture(
     "Spine deck: filed away", (IntervalRow("Used it", 0.0, 0.0, 0.161, "0 of 20"),), Goal(0.2, "Goal 20 %")
@@ -288,6 +288,20 @@ def test_stopping_leaves_a_picture_for_the_next_start(room: Room) -> None:
     room.sender.start()
     room.slack.settle()
     assert [len(shown_in(room, message)) for message in room.dre.messages("app")] == [1, 1]
+
+
+def test_messages_to_many_share_one_picture(room: Room) -> None:
+    for name in (REP, MARKETER):
+        with room.db.begin() as session:
+            enqueue(
+                session, team_id=room.server.team_id, key=name, target=room.slack.person(name).id,
+                message={"text": "x", "blocks": [picture(VERDICT, for_many=True)]}, now=datetime.now(UTC),
+            )  # fmt: skip
+        room.sender.wake()
+        room.slack.settle()
+    messages = [room.slack.person(name).messages("app")[0] for name in (REP, MARKETER)]
+    assert [len(shown_in(room, message)) for message in messages] == [1, 1]
+    assert [room.count(method) for method in (ASKED, DONE, "chat.postMessage")] == [1, 1, 2]
 
 
 CSV = "question,count\nUsable?,21\n"

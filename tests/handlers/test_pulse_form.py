@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.domain.pulse import questions_from_json
+from storage import people
 from storage.db import Database
 from storage.pulse import Pulse, PulseInvitation
 from tests.slack import Person, Slack
@@ -29,7 +29,7 @@ def pulses(url: str) -> tuple[list[Pulse], list[str]]:
     """The pulses as the tables have them, and whom the last one asks."""
     db = Database(url)
     with db.read() as session:
-        rows = list(session.exec(select(Pulse).order_by(Pulse.id)))
+        rows = list(session.exec(select(Pulse).order_by(col(Pulse.id))))
         asked = select(PulseInvitation.user_id).where(PulseInvitation.pulse_id == (rows[-1].id if rows else 0))
         invited = list(session.exec(asked))
     db.close()
@@ -98,23 +98,16 @@ def test_what_is_wrong_stands_under_its_field_and_what_was_typed_stays(slack: Sl
     assert pulses(company_url)[0] == []
 
 
-@pytest.mark.parametrize(
-    ("form", "field", "sentence"),
-    [
-        ({"role": "executive"}, "role", "Nobody fits that"),
-        ({"role": "manager", "regions": ["Japan"]}, "role", "Nobody fits that"),
-        ({"regions": ["France"], "privacy": "anonymous"}, "privacy", "That asks 6 people; anonymous takes 8 or more"),
-        ({"regions": ["Iberia"], "privacy": "confidential"}, "privacy", "That asks 4 people; confidential takes 5"),
-    ],
-)
-def test_too_few_people_are_said_before_it_is_sent(
-    slack: Slack, form: dict[str, Any], field: str, sentence: str
-) -> None:
+def test_too_few_people_are_said_before_it_is_sent(slack: Slack) -> None:
     leopold = open_form(slack, EXECUTIVE, "#general")
-    form = {"place": "direct", "channels": []} | form
-    if form.get("role") == "executive":
-        form["regions"] = ["DACH"]  # the only one there is the asker
-    assert sentence in leopold.submit(**FORM, **form)[field]
+    few: list[tuple[dict[str, Any], str, str]] = [
+        ({"role": "executive", "regions": ["DACH"]}, "role", "Nobody fits that"),  # the only one there is the asker
+        ({"role": "manager", "regions": ["Japan"]}, "role", "Nobody fits that"),
+        ({"role": "everybody", "regions": ["France"], "privacy": "anonymous"}, "privacy", "anonymous takes 8 or more"),
+        ({"regions": ["Iberia"], "privacy": "confidential"}, "privacy", "That asks 4 people; confidential takes 5"),
+    ]
+    for form, field, sentence in few:
+        assert sentence in leopold.submit(**FORM, place="direct", channels=[], **form)[field]
 
 
 def test_a_manager_asks_their_own_group_and_no_region(slack: Slack, company_url: str) -> None:
@@ -191,3 +184,44 @@ def test_a_form_sent_twice_is_one_pulse(slack: Slack, company_url: str) -> None:
         "Usable?",
         "A second one?",
     ]
+
+
+def test_two_who_edit_at_once_are_told(slack: Slack, company_url: str) -> None:
+    gudrun = open_form(slack)
+    assert gudrun.submit(**FORM, privacy="named") == {}
+    slack.person(REP).reads("Is the price sheet usable?", DACH)
+    slack.settle()
+    gudrun.click("Back to the list")
+    gudrun.click("Edit")
+    db = Database(company_url)
+    with db.begin() as session:  # the other window
+        row = session.exec(select(Pulse)).one()
+        row.version += 1
+        session.add(row)
+    db.close()
+    wrong = gudrun.submit(question0="Is it?")
+    assert "Somebody else has changed this pulse" in wrong["question0"]
+    assert gudrun.fields["question0"] == "Is it?"
+
+
+def test_those_who_left_and_bots_are_nobody(slack: Slack, company_url: str) -> None:
+    leopold = open_form(slack, EXECUTIVE, "app")
+    gone = slack.person(REP).id
+    db = Database(company_url)
+    with db.begin() as session:
+        people.record_person(session, team_id="T0MERIDIAN", user_id=gone, now=datetime.now(UTC), is_active=False)
+    db.close()
+    assert "Nobody fits that" in leopold.submit(**FORM, people=[gone, "USLACKBOT"], privacy="named")["role"]
+
+
+def test_a_private_channel_is_there_for_its_members_alone(slack: Slack, company_url: str) -> None:
+    gudrun, leopold = slack.person(MANAGER), slack.person(EXECUTIVE)
+    secret = next(one["id"] for one in leopold.sees_all()["conversations"] if one["name"] == "marketing-leads")
+    open_form(slack)
+    assert gudrun.submit(**FORM, channels=[secret], privacy="named") == {}  # a client can say anything
+    gudrun.reads("I can't see who is in the channel", "app")
+    assert pulses(company_url)[0][0].state == "cancelled"
+    leopold.sees_nothing_of(FORM["question0"])
+    open_form(slack, EXECUTIVE, "#marketing-leads")
+    assert leopold.submit(**FORM, privacy="named") == {}
+    slack.person("Ines").reads(FORM["question0"], "#marketing-leads")

@@ -1,6 +1,8 @@
 """Pulses on their way to people and to their end: opened or not, asked, reminded, changed, cancelled, lost."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,6 +58,9 @@ def test_too_few_for_what_is_promised_is_not_asked_and_the_asker_hears_why(slack
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="anonymous")
     told = slack.person(MANAGER).reads("was not asked.", "app")
     assert f"“{ASKED}” was not asked. That asks 7 people; anonymous takes 8 or more" in told.text
+    gudrun = slack.person(MANAGER)
+    gudrun.click("Choose again", told)
+    assert gudrun.fields["question0"] == ASKED
     row = read_row(slack, looks, pulse_id)
     assert row.state == "cancelled"
     assert "7 people" in (row.reason or "")
@@ -142,6 +147,18 @@ def test_whoever_has_been_asked_enough_is_left_out_and_counted(slack: Slack, loo
     wait_until(lambda: asks(looks, longer) == {"asked": 7}, "asked in the next week")
 
 
+def test_whoever_wants_none_of_an_asker_is_not_asked_again_by_them(slack: Slack, looks: Database) -> None:
+    start_pulse(slack, looks, asker=MANAGER, hours=48)
+    slack.jump(to="2026-11-23T09:00:00Z")
+    jonas = slack.person(REP)
+    jonas.click("Stop these", jonas.reads(ASKED, "app"))
+    jonas.finds(lambda one: f"what {MANAGER} wants to know any more" in one.text, "that it is stopped")
+    second = start_pulse(slack, looks, WORDS, asker=MANAGER, hours=48)
+    assert "6 people are asked." in slack.person(OTHER_REP).reads("What is missing?", "app").text
+    jonas.sees_nothing_of("What is missing?")
+    assert asks(looks, second)["stopped"] == 1
+
+
 # reminders
 
 
@@ -193,6 +210,22 @@ def test_extended_it_takes_answers_for_longer_and_closed_early_none(slack: Slack
     jonas.reads("This pulse has closed. 1 of 7 people answered.", DACH)
 
 
+def test_extended_by_direct_message_the_question_and_the_asks_say_so(slack: Slack, looks: Database) -> None:
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, hours=24)
+    slack.jump(to="2026-11-23T09:00:00Z")
+    jonas, anke = slack.person(REP), slack.person(OTHER_REP)
+    jonas.click("Yes", jonas.reads(ASKED, "app"))
+    jonas.reads("You answered *Yes*.", "app")
+    asked = anke.reads(ASKED, "app")
+    later = read_row(slack, looks, pulse_id).closes_at + timedelta(days=3)
+    change(slack, looks, pulse_id, closes_at=later)
+    slack.jump(by_seconds=1)
+    until = f"<!date^{int(later.timestamp())}^"
+    assert anke.reads(until, "app").buttons == asked.buttons
+    assert jonas.reads(until, "app").text.endswith("You answered *Yes*.")
+    assert ask_of(looks, pulse_id, anke)["closes_at"] == later
+
+
 @pytest.mark.parametrize("privacy", ["named", "anonymous"])
 def test_cancelled_it_says_so_and_takes_nothing(slack: Slack, looks: Database, privacy: str) -> None:
     pulse_id = start_pulse(slack, looks, asker=EXECUTIVE, channel=GENERAL_ID, privacy=privacy)
@@ -236,8 +269,30 @@ def test_a_lost_box_ends_the_pulse_and_everybody_hears_it(slack: Slack, looks: D
             for part in ("key", "person", "ballot"):
                 session.execute(text(f'TRUNCATE "ballot_box_{team_of(slack)}_{pulse_id}_{part}"'))
     slack.jump(by_seconds=60)
-    slack.person(EXECUTIVE).reads("the ballots were lost with it", "app")
+    slack.person(EXECUTIVE).reads("the answers in the box were lost.", "app")
     jonas.reads("This pulse was cancelled, so nothing is counted. The server stopped unexpectedly", "#general")
+
+
+def test_a_box_that_another_program_reads_closes_when_it_is_free_and_takes_nothing_meanwhile(
+    slack: Slack, looks: Database
+) -> None:
+    if not looks.is_sqlite:
+        pytest.skip("on PostgreSQL a box is no file")
+    pulse_id = start_pulse(slack, looks, asker=EXECUTIVE, channel=GENERAL_ID, privacy="anonymous")
+    jonas = slack.person(REP)
+    asked = jonas.reads(ASKED, "#general")
+    jonas.click("Yes", asked)
+    jonas.finds(lambda one: one.is_ephemeral and "in the box" in one.text, "thanks")
+    with closing(sqlite3.connect(f"{looks.engine.url.database}.box-{team_of(slack)}-{pulse_id}")) as reader:
+        reader.execute("BEGIN")
+        reader.execute(f'SELECT * FROM "ballot_box_{team_of(slack)}_{pulse_id}_ballot"').fetchone()
+        slack.jump(by_seconds=25 * 3600)
+        slack.settle()
+        assert read_row(slack, looks, pulse_id).state == "open"
+        jonas.click("No", asked)
+        jonas.finds(lambda one: one.is_ephemeral and "has closed" in one.text, "that it is over")
+    slack.jump(by_seconds=60)
+    jonas.reads("This pulse has closed.", "#general")
 
 
 def test_whoever_has_left_or_is_not_known_is_not_invited(slack: Slack, looks: Database) -> None:
@@ -248,3 +303,10 @@ def test_whoever_has_left_or_is_not_known_is_not_invited(slack: Slack, looks: Da
     anke = slack.person(OTHER_REP)
     anke.click("Yes", anke.reads(ASKED, DACH))
     anke.reads("1 of 6 have answered.", DACH)
+
+
+def test_nobody_asks_in_a_private_channel_that_they_are_not_in(slack: Slack, looks: Database) -> None:
+    leads = "CPDEJJYQ1"  # marketing and executives
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=leads, role="", audience_channels=())
+    slack.person(MANAGER).reads("I can't see who is in the channel", "app")
+    assert read_row(slack, looks, pulse_id).state == "cancelled"

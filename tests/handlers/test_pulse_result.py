@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.domain.pulse import PulseQuestion
 from bot.domain.pulse_answer import PulseAnswer, answers_to_json
 from bot.errors import BotError
-from bot.intake import Act
+from bot.intake import Act, FormErrors
 from bot.settings import read_settings
 from bot.views.pulse_result import READ
 from handlers.pulse_outcome import open_form, say_outcome
@@ -27,9 +27,10 @@ from storage.pulse import list_invited
 from storage.pulse_ballot import record_ballot
 from tests.databases import FilledDatabases, postgresql_database, sqlite_database
 from tests.pulses import SCORE, TOOLS, USABLE, WORDS, read_row, start_pulse, team_of
-from tests.slack import Message, Slack
+from tests.slack import Message, Slack, wait_until
 
 MANAGER, EXECUTIVE = "Gudrun Eslinghofer", "Desmond Fairlowe"
+MARKETER = "Priya Rangaraj-Cole"
 REP, OTHER_REP = "Jonas Ketterling", "Anke Brodbeck-Thal"
 DACH, DACH_ID, GENERAL_ID = "#sales-dach", "C5DACH7ZB", "C7GEN4RA1"
 INJURY = "the patient was injured by the cage and had to be operated on again"
@@ -132,7 +133,7 @@ def test_the_asker_gets_numbers_and_a_picture_and_what_silence_could_change(slac
     assert "30 of 38 people answered (79 %)." in told.text
     assert "*Yes*: 20 of 30 = 67 % of voters; 52 to 74 % of the team." in told.text
     (picture,) = [block for block in told.raw["blocks"] if block["type"] == "image"]
-    assert picture["alt_text"].startswith("Is the new price sheet usable? Yes: 20 of 30, likely 49 to 81 %.")
+    assert picture["alt_text"].startswith("Is the new price sheet usable? Yes: 20 of 30, likely 53 to 74 %.")
     assert told.buttons == ["Say what was done", "Get the CSV"]
     assert "8 people said nothing" in told.text
     slack.jump(by_seconds=3600)
@@ -304,6 +305,8 @@ def test_what_was_done_is_posted_under_the_pulse_once(slack: Slack, looks: Datab
     heard = slack.person(REP).reads("says what was done with the answers")
     assert "Gudrun Eslinghofer" in heard.text
     assert "<!channel>" not in heard.text
+    with looks.begin() as session, pytest.raises(FormErrors, match="What you typed is still here"):
+        say_outcome(session, act_of(slack, looks, MANAGER, str(pulse_id), {"outcome": "From a second window"}))
     slack.post("close", user=gudrun.id, all=True)
     gudrun.click("Say what was done", told)
     assert "You told them on" in gudrun.modal
@@ -324,6 +327,47 @@ def test_what_was_done_goes_to_each_who_was_asked_directly_and_costs_no_ask(slac
     slack.settle()
     for name in (REP, OTHER_REP):
         slack.person(name).reads("We print it on one page.", "app")
+
+
+@both
+def test_the_home_shows_what_waits_and_what_is_to_be_said(slack: Slack, looks: Database) -> None:
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="confidential")
+    first = answer(slack, looks, pulse_id, 1)
+    names = {one["id"]: one["name"] for one in slack.get("people")["people"]}
+    gudrun, done = slack.person(MANAGER), slack.person(names[first[0]])
+    silent = next(slack.person(name) for name in (REP, OTHER_REP) if name != done.name)
+    for person in (gudrun, done, silent):
+        person.opens_home()
+        wait_until(lambda: person.home != "", "the Home")  # noqa: B023
+    assert "Waiting for your answer\nIs the new price sheet usable?" in silent.home.replace("*", "")
+    assert "Waiting for your answer" not in done.home
+    assert "Your pulses" in gudrun.home
+    assert "Open until" in gudrun.home
+    assert "Your pulses" not in silent.home
+    silent.click_home("Answer")
+    assert silent.submit(answer0="0") == {}
+    slack.settle()
+    assert "Waiting for your answer" not in silent.home
+    close(slack, MANAGER)
+    gudrun.opens_home()
+    slack.settle()
+    assert "Nobody has heard yet what was done with it." in gudrun.home
+    gudrun.click_home("Say what was done")
+    assert gudrun.submit(outcome="One page now.") == {}
+    slack.settle()
+    assert "Nobody has heard yet" not in gudrun.home
+
+
+@both
+def test_marketing_reads_in_the_digest_what_a_pulse_came_to(slack: Slack, looks: Database) -> None:
+    pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="named")
+    answered = answer(slack, looks, pulse_id, 6)
+    close(slack, MANAGER)
+    priya = slack.person(MARKETER)
+    told = priya.command("/digest") or priya.reads("Pulses that closed").text
+    assert "(asked by Gudrun Eslinghofer): 6 of 7 people answered (86 %). *Yes*: 4 of 6 = 67 % of voters" in told
+    names = {one["id"]: one["name"] for one in slack.get("people")["people"]}
+    assert not any(names[user_id] in told for user_id in answered)
 
 
 def test_whoever_may_not_ask_any_more_gets_no_results(slack: Slack, looks: Database) -> None:

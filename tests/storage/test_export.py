@@ -1,12 +1,15 @@
 """What may be taken out: one workspace's rows, without what is held back or was withdrawn; on both engines."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
+from bot.domain.audience import Audience
 from bot.domain.feedback import FeedbackFields
-from storage import export, feedback, people
+from bot.domain.pulse import PulseFields, PulseQuestion
+from bot.domain.pulse_answer import PulseAnswer
+from storage import export, feedback, people, pulse, pulse_ballot
 from storage.asset import Asset, AssetVersion
 from storage.db import Database
 
@@ -56,7 +59,7 @@ def test_one_workspace_without_what_is_held_or_withdrawn(two_teams: Database) ->
     with two_teams.snapshot() as session:
         sheets = {one.name: (one.heads, list(one.rows)) for one in export.list_sheets(session, team_id=MINE)}
         assert export.count_left_out(session, team_id=MINE) == (1, 1)
-    assert list(sheets) == ["people", "assets", "feedback", "replies"]
+    assert list(sheets) == ["people", "assets", "feedback", "replies", "pulses", "pulse_results"]
     for heads, rows in sheets.values():
         assert all(len(row) == len(heads) for row in rows)
     assert OTHERS not in str(sheets)
@@ -68,3 +71,34 @@ def test_one_workspace_without_what_is_held_or_withdrawn(two_teams: Database) ->
     assert (second["said"], second["rating"]) == ("held back", 4)
     assert sheets["people"][1][0][3] == "admin;marketer"
     assert sheets["assets"][1][0][-1] == "deck;slides"
+
+
+def test_pulses_are_taken_out_as_they_were_released_and_without_names(two_teams: Database) -> None:
+    question = PulseQuestion("=Usable?", "single", ("Yes", "No"))
+    with two_teams.begin() as session:
+        for team_id in (MINE, OTHERS):
+            for privacy, answering in (("named", 6), ("confidential", 4)):
+                fields = PulseFields((question,), Audience(), "", privacy, NOW + timedelta(days=1), False, False)
+                row = pulse.add_pulse(session, team_id=team_id, asker_id="U1", fields=fields, now=NOW)
+                invited = {f"U{number}": "DACH" for number in range(1, 8)}
+                pulse.record_opened(session, row, invited=invited, now=NOW)
+                for number in range(1, answering + 1):
+                    pulse_ballot.record_ballot(
+                        session, team_id=team_id, pulse_id=row.id or 0, user_id=f"U{number}",
+                        answers=[PulseAnswer(0, (number % 2,))], now=NOW,
+                    )  # fmt: skip
+                pulse.record_closed(session, row, result=pulse_ballot.read_pulse(session, row), now=NOW)
+    with two_teams.snapshot() as session:
+        sheets = {one.name: (one.heads, list(one.rows)) for one in export.list_sheets(session, team_id=MINE)}
+    heads, rows = sheets["pulses"]
+    named, few = (dict(zip(heads, row, strict=True)) for row in rows)
+    assert (named["name"], named["invited"], named["answered"], named["state"]) == ("Ada of T1", 7, 6, "closed")
+    assert (few["invited"], few["answered"]) == (7, None)
+    heads, rows = sheets["pulse_results"]
+    told = [row[1:7] for row in rows if row[0] == named["pulse"] and row[2] == "single"]
+    assert told == [
+        ("'=Usable?", "single", "everybody", "Yes", "3", "6"),
+        ("'=Usable?", "single", "everybody", "No", "3", "6"),
+    ]
+    assert [row[4] for row in rows if row[0] == few["pulse"]] == ["too few answers to be shown"]
+    assert all(len(row) == len(heads) for row in rows)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlmodel import Session, select
 from bot.domain.csv_list import BadLine
 from bot.errors import BotError
 from storage import jobs, people
-from storage.db import Database
+from storage.db import RUSH, Database
 from storage.turns import take_turn
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -127,7 +128,7 @@ def begin_to_wait(line: Database, told: list[str]) -> threading.Thread:
 
     thread = threading.Thread(target=write)
     thread.start()
-    while not line.is_queued:
+    while not line._queue.is_waited_for:
         time.sleep(0.001)
     return thread
 
@@ -142,7 +143,7 @@ def test_the_turn_to_write_goes_to_whoever_waits(line: Database) -> None:
             told.append("again")
         thread.join(5)
     assert told == ["waited", "again"] * 10
-    assert not line.is_queued
+    assert not line._queue.is_waited_for
 
 
 def test_a_failed_write_gives_its_turn_away(line: Database) -> None:
@@ -160,13 +161,14 @@ def test_a_failed_write_gives_its_turn_away(line: Database) -> None:
 
 
 def test_what_is_not_urgent_lets_others_pass_for_a_while(line: Database) -> None:
-    with line.begin():
+    with ExitStack() as waiting:
+        for _ in range(RUSH):
+            waiting.enter_context(line.answering())
         began = time.monotonic()
-        line.let_pass(until=began + 60)  # nobody waits
+        line.let_pass(until=began + 60)  # a few are no rush
         assert time.monotonic() - began < 30
-        writer = begin_to_wait(line, [])
+        waiting.enter_context(line.answering())
         began = time.monotonic()
         line.let_pass(until=began + LONG)
         assert time.monotonic() - began >= LONG
-    writer.join(5)
     line.let_pass(until=time.monotonic() + 60)

@@ -15,6 +15,10 @@ from bot.domain.digest_quotes import Quote
 from bot.domain.digest_searches import Search
 from bot.domain.feedback import USES
 from bot.domain.filed_away import VERDICTS, CheckFinding, Uses
+from bot.domain.pulse import PulseQuestion
+from bot.domain.pulse_finding import PulseFinding
+from bot.domain.pulse_numbers import PulseResult, QuestionResult
+from bot.domain.pulse_numbers import Tally as PulseTally
 from bot.views.digest import digest_message, has_details
 from bot.views.digest_details import details_message, details_modal
 from sandbox.blocks import check_message, check_view
@@ -41,6 +45,9 @@ CARD = Card(
     released_at=NOW, expires_on=date(2027, 12, 1), retired_at=None, superseded_by=None, aliases=(), last_used_at=None,
 )  # fmt: skip
 OLD = replace(CARD, expires_on=date(2026, 10, 31))
+ASKED = PulseQuestion((EVIL * 9)[:300], "multiple", tuple(f"{n}{EVIL}"[:75] for n in range(10)))
+COUNTED = QuestionResult(ASKED, PulseTally("", 10**7, 10**6, (10**5,) * 10))
+PULSE = PulseResult(10**7, 10**6, (), 0, (COUNTED,) * 10)
 WORST = Digest(
     period=WEEK,
     now=NOW,
@@ -58,6 +65,7 @@ WORST = Digest(
     checked=[Checked(SUBJECT, CheckFinding(10**12, 2, one, Uses(dict.fromkeys(USES, 10**6)), NOW)) for one in VERDICTS]
     * 100,
     own=[Finding("own", SUBJECT, TALLY)] * 300,
+    pulses=[PulseFinding(10**6, EVIL * 4, PULSE, LONG)] * 100,
     hidden=10**6,
 )
 NOTHING = Digest(period=WEEK, now=NOW, this=PeriodNumbers(), before=PeriodNumbers())
@@ -158,3 +166,20 @@ def test_a_check_is_told_with_its_reasons_and_the_review_days_at_stake() -> None
     assert "*83 review days* lie in 2 assets filed away." in text
     used = CheckFinding(7, 1, "in_use", Uses({"used_with_customer": 15, "opened_only": 5}), NOW)
     assert "lie in" not in str(digest_message(replace(NOTHING, checked=[Checked(deck, used)]), with_button=False))
+
+
+def test_a_pulse_is_told_with_its_numbers_and_what_was_done() -> None:
+    usable = PulseQuestion("Usable?", "single", ("Yes", "No"))
+    result = PulseResult(43, 30, (), 0, (QuestionResult(usable, PulseTally("", 43, 30, (21, 9))),) * 2)
+    pulses = [PulseFinding(1, "Gudrun", result), PulseFinding(2, "", result, "One page now")]
+    text = "\n".join(mrkdwn(digest_message(replace(NOTHING, pulses=pulses), with_button=False)["blocks"]))
+    told = "30 of 43 people answered (70 %). *Yes*: 21 of 30 = 70 % of voters; 48 to 80 % of the team."
+    assert (
+        f"• *Usable?* and 1 more question (asked by Gudrun): {told} Nobody has said yet what was done with it." in text
+    )
+    assert f"• *Usable?* and 1 more question: {told} What was done: One page now" in text
+    assert not has_details(replace(NOTHING, pulses=pulses))
+    assert has_details(replace(NOTHING, pulses=pulses * 2))
+    few = PulseFinding(1, "Gudrun", PulseResult(7, None, (), 1, (QuestionResult(usable),)))
+    text = "\n".join(mrkdwn(digest_message(replace(NOTHING, pulses=[few]), with_button=False)["blocks"]))
+    assert "Fewer than 5 of 7 people answered, so nothing can be shown. Nobody has said" in text

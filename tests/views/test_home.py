@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from bot.domain.pulse import PRIVACY
+from bot.domain.pulse_finding import OwnPulse, PulseWaiting
 from bot.views import home
 from sandbox.blocks import check_view
 
@@ -16,6 +18,8 @@ def test_the_fullest_home_keeps_to_the_limits() -> None:
         feedback=[home.FeedbackLine(LONG, LONG, "On hold", NOW)] * 5,
         channels=[LONG[:80]] * 500,
         next_digest=NOW,
+        waiting=[PulseWaiting(2**31 - 1, LONG, LONG, privacy, NOW, is_sure=False) for privacy in PRIVACY] * 9,
+        pulses=[OwnPulse(2**31 - 1, LONG, NOW), OwnPulse(2**31 - 1, LONG, None)] * 9,
         set_up=home.set_up_steps(marketers=0, admins=1, assets=0, channels=0, official_form_url=""),
     )
     view = home.home_view(page)
@@ -58,3 +62,22 @@ def test_the_checklist_says_what_is_missing() -> None:
     done = home.set_up_steps(marketers=9, admins=2, assets=30, channels=1, official_form_url="https://x.example")
     assert all(step.is_done for step in done)
     assert done[-1].told == "I listen in 1 channel"
+
+
+def test_pulses_wait_with_their_button_and_an_anonymous_one_says_that_nobody_can_tell() -> None:
+    waiting = [
+        PulseWaiting(n, "Gudrun", "Usable?", privacy, NOW, privacy != "anonymous") for n, privacy in enumerate(PRIVACY)
+    ]
+    view = str(home.home_view(home.HomePage(name="Dre", tz="UTC", waiting=waiting)))
+    assert view.count("'Answer'") == 3
+    assert view.count("if you have answered already, you are done") == 1
+    assert "Your pulses" not in view
+
+
+def test_whoever_may_ask_sees_their_pulses() -> None:
+    own = [OwnPulse(1, "Usable?", NOW), OwnPulse(2, "Ready?", None)]
+    view = str(home.home_view(home.HomePage(name="Dre", tz="UTC", pulses=own)))
+    assert "Usable?\\nOpen until <!date^" in view
+    assert "Ready?\\nClosed. Nobody has heard yet what was done with it." in view
+    assert view.count("'Say what was done'") == 1
+    assert "None is open" in str(home.home_view(home.HomePage(name="Dre", tz="UTC", pulses=[])))

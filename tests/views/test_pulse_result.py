@@ -93,6 +93,7 @@ def test_messages_keep_to_the_limits_and_obey_nobody(name: str) -> None:
     for block in message["blocks"]:
         if block["type"] == "image":  # as the sender puts it
             from_json(block.pop("picture"))
+            assert block.pop("for_many", False) is name.startswith("shared")
             block["slack_file"] = {"id": "F12345678"}
     assert check_message(message["text"], message["blocks"], []) == []
     harmless([message["text"], *mrkdwn(message["blocks"])])
@@ -128,6 +129,7 @@ YES_NO = PulseQuestion("Usable?", "single", ("Yes", "No"))
         (Tally("", 43, 30, (21, 9)), "*Yes*: 21 of 30 = 70 % of voters; 48 to 80 % of the team."),
         (Tally("", 10, 10, (5, 5)), "*Yes*: 5 of 10 = 50 % of the team. As often: No."),
         (Tally("", 10, 10, (0, 0)), "Nobody chose anything."),
+        (Tally("", 10, 0, (0, 0)), "Nobody answered."),
         (None, "Fewer than 5 answered, so nothing is shown."),
     ],
 )
