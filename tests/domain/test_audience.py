@@ -8,7 +8,7 @@ from bot.domain.audience import Audience
 @pytest.mark.parametrize(
     ("audience", "words"),
     [
-        (Audience(), "everybody"),
+        (Audience(role=""), "everybody"),
         (Audience(role="rep"), "reps"),
         (Audience(role="compliance"), "people in compliance"),
         (Audience(role="rep", regions=("DACH", "France")), "reps in DACH or France"),
