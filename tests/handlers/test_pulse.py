@@ -1,14 +1,13 @@
 """Pulses through the front door, for those who start them: the list, one line, the outcome first, another end."""
 
-import pytest
 from sqlmodel import col, select
 
 from storage.db import Database
 from storage.pulse import Pulse
+from tests.databases import ON_SQLITE
 from tests.slack import Message, Person, Slack, wait_until
 
-# What is asked and shown is the same on both engines; the tables are tried on both in tests/storage.
-pytestmark = pytest.mark.parametrize("company_url", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 
 MANAGER, OTHER_MANAGER, EXECUTIVE = "Gudrun Eslinghofer", "Carla Demski-Rowe", "Leopold Strandgaard"
 REP, MARKETER, ADMIN = "Jonas Ketterling", "Ines Carvalho-Wick", "Sam Etxeverrieta"

@@ -3,17 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from sqlmodel import col, select
 
 from bot.domain.pulse import questions_from_json
 from storage import people
 from storage.db import Database
 from storage.pulse import Pulse, PulseInvitation
+from tests.databases import ON_SQLITE
 from tests.slack import Person, Slack
 
-# What is asked and shown is the same on both engines; the tables are tried on both in tests/storage.
-pytestmark = pytest.mark.parametrize("company_url", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 
 MANAGER, EXECUTIVE, REP = "Gudrun Eslinghofer", "Leopold Strandgaard", "Jonas Ketterling"
 DACH, CHANNEL = "#sales-dach", "C5DACH7ZB"
