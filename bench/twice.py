@@ -41,9 +41,7 @@ CHUNK = 2_500  # deliveries on one pair of databases
 AT_ONCE = 0.5  # of what comes more than once: its first two copies come at the same moment
 # What differs from one world to the next without meaning anything: chance and real time.
 ANY = {"wire_key", "received_at", "not_before", "leased_until", "answer"}
-ANY_OF = {
-    "job": {"dedupe_key", "id"}
-}  # some keys hold the real time, and a job that was there takes a number
+ANY_OF = {"job": {"dedupe_key", "id"}}  # some keys hold the real time, and a job that was there takes a number
 COUNTERS = ("payloads", "deliveries", "outcomes")
 WRITES = ("saved", "again", "refused")
 
