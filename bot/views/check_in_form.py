@@ -45,16 +45,16 @@ def form_modal(
     `own_group` (plain text) is whom a manager asks: they choose no regions and channels. `notices` are mrkdwn.
     """
     blocks = [kit.section(notice) for notice in notices]
-    blocks.append(_input("name", "Name", _text(fields.name, NAME), hint="People see it above the questions."))
+    blocks.append(_input("name", "Name", kit.text_input(fields.name, NAME), hint="People see it above the questions."))
     for number in range(MOST_QUESTIONS):
         text = fields.questions[number].text if number < len(fields.questions) else ""
         label = "Question" if number == 0 else f"{('Second', 'Third')[number - 1]} question"
-        blocks.append(_input(f"question{number}", label, _text(text, QUESTION), optional=number > 0))
+        blocks.append(_input(f"question{number}", label, kit.text_input(text, QUESTION), optional=number > 0))
     needs = [str(number) for number, one in enumerate(fields.questions) if one.is_need]
     blocks.append(_input("needs", "Which answers are needs?", _boxes(WHO, needs), hint=NEEDS, optional=True))
     blocks += _group(fields.audience, regions, own_group)
     cadence = fields.cadence
-    days = _select(DAYS, f"{cadence.every}:{cadence.weekday}")
+    days = kit.select(DAYS, f"{cadence.every}:{cadence.weekday}")
     month = "Every month means on the first such day of the month."
     blocks.append(_input("days", "How often?", days, hint=month))
     clock = {"type": "timepicker", "action_id": "choice", "initial_time": cadence.at}
@@ -104,7 +104,7 @@ def fields_in(form: Mapping[str, Any], *, regions: tuple[str, ...] | None = None
 
 
 def _group(audience: Audience, regions: Sequence[str], own_group: str) -> list[dict[str, Any]]:
-    roles = _input("role", "Who is asked?", _select(ROLES, audience.role or EVERYBODY))
+    roles = _input("role", "Who is asked?", kit.select(ROLES, audience.role or EVERYBODY))
     if own_group:
         return [roles, kit.context(f"Of your own group: {inert(clip(own_group, 200))}.")]
     blocks = [roles]
@@ -139,18 +139,6 @@ def _day(value: Any) -> date | None:
         return date.fromisoformat(str(value)) if value else None
     except ValueError:
         return None
-
-
-def _text(value: str, limit: int) -> dict[str, Any]:
-    element: dict[str, Any] = {"type": "plain_text_input", "action_id": "text", "max_length": limit}
-    return element | ({"initial_value": clip(value, limit)} if value else {})
-
-
-def _select(labels: Mapping[str, str], chosen: str) -> dict[str, Any]:
-    options = [{"text": kit.plain(label, kit.OPTION), "value": value} for value, label in labels.items()]
-    element: dict[str, Any] = {"type": "static_select", "action_id": "choice", "options": options}
-    known = [option for option in options if option["value"] == chosen]
-    return element | ({"initial_option": known[0]} if known else {})
 
 
 def _boxes(labels: Mapping[str, str], chosen: Sequence[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What every view needs: cutting to Slack's limits, reading a form, and a note to one person."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -116,3 +117,17 @@ def day(moment: datetime | date, tz: str = "UTC") -> str:
 def button(text: str, action_id: str, value: str = "", **more: Any) -> dict[str, Any]:
     """A button; `value` holds an opaque id."""
     return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "value": value or "-", **more}
+
+
+def text_input(value: str, limit: int) -> dict[str, Any]:
+    """A line to write in, with what stands there already."""
+    element: dict[str, Any] = {"type": "plain_text_input", "action_id": "text", "max_length": limit}
+    return element | ({"initial_value": clip(value, limit)} if value else {})
+
+
+def select(labels: Mapping[str, str], chosen: str) -> dict[str, Any]:
+    """One of several, by value and label, with the one that is chosen already."""
+    options = [{"text": plain(label, OPTION), "value": value} for value, label in labels.items()]
+    element: dict[str, Any] = {"type": "static_select", "action_id": "choice", "options": options}
+    known = [option for option in options if option["value"] == chosen]
+    return element | ({"initial_option": known[0]} if known else {})

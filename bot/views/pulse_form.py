@@ -125,13 +125,13 @@ def preview_modal(shown: Sequence[dict[str, Any]], *, whom: str, wrong: Iterable
 
 def _question(question: PulseQuestion, number: int, place: int, many: int) -> list[dict[str, Any]]:
     label = "Question" if many == 1 else f"Question {place + 1}"
-    kinds = _select(KIND_LABELS, question.kind)
+    kinds = kit.select(KIND_LABELS, question.kind)
     blocks = [
-        _input(f"question{number}", label, _text(question.text, QUESTION)),
+        _input(f"question{number}", label, kit.text_input(question.text, QUESTION)),
         _input(f"kind{number}", "How do people answer?", kinds | {"action_id": KIND}) | {"dispatch_action": True},
     ]
     if question.kind in CHOICES:
-        lines = _text("\n".join(question.options), kit.INPUT) | {"multiline": True}
+        lines = kit.text_input("\n".join(question.options), kit.INPUT) | {"multiline": True}
         hint = f"2 to 10 answers of at most {OPTION} characters."
         blocks.append(_input(f"options{number}", "Answers to choose from, one a line", lines, hint=hint))
     if many > 1:
@@ -158,7 +158,7 @@ def _where(fields: PulseFields, state: FormState) -> list[dict[str, Any]]:
     blocks = [
         _input("place", "Where do I ask?", _radio(PLACES, PLACE_NOTES, place)),
         _input("channels", "Channel", channels, hint=hint, optional=True),
-        _input("role", "Who is asked?", _select(ROLES, audience.role or EVERYBODY)),
+        _input("role", "Who is asked?", kit.select(ROLES, audience.role or EVERYBODY)),
     ]
     if state.own_group:
         blocks.append(kit.context(f"Of your own group: {inert(clip(state.own_group, 200))}."))
@@ -212,7 +212,7 @@ def _repeats(state: FormState, *, is_series: bool) -> dict[str, Any]:
     hint = (
         "The next ones go out on the same weekday at the same time. Before each I ask you what was done with the last."
     )
-    return _input("repeats", "How often?", _select(labels, state.repeats), hint=hint)
+    return _input("repeats", "How often?", kit.select(labels, state.repeats), hint=hint)
 
 
 def end_modal(closes_at: datetime, tz: str, *, pulse_id: int, version: int) -> dict[str, Any]:
@@ -230,18 +230,6 @@ def end_modal(closes_at: datetime, tz: str, *, pulse_id: int, version: int) -> d
 
 def _row(block_id: str, elements: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "actions", "block_id": block_id, "elements": elements}
-
-
-def _text(value: str, limit: int) -> dict[str, Any]:
-    element: dict[str, Any] = {"type": "plain_text_input", "action_id": "text", "max_length": limit}
-    return element | ({"initial_value": clip(value, limit)} if value else {})
-
-
-def _select(labels: Mapping[str, str], chosen: str) -> dict[str, Any]:
-    options = [{"text": kit.plain(label, kit.OPTION), "value": value} for value, label in labels.items()]
-    element: dict[str, Any] = {"type": "static_select", "action_id": "choice", "options": options}
-    known = [option for option in options if option["value"] == chosen]
-    return element | ({"initial_option": known[0]} if known else {})
 
 
 def _several(labels: Mapping[str, str], chosen: Sequence[str], nothing: str, most: int) -> dict[str, Any]:
