@@ -3,8 +3,8 @@
 The polls are closed and told, and every fifth is answered, by the app's own handlers. The attacker has every file, log
 and backup that exists after the close, all that was released, and also saw everybody vote: the exact order. Every order
 in which the ballots are found is laid beside that order, forwards and backwards. Orders that tell nothing name one
-ballot a poll rightly; two orders that are the same count once. If all of them together lie outside two standard
-deviations (one run in 22 by chance), as many new polls are attacked, and these decide.
+ballot a poll rightly; orders that are alike count for as much less as they are. If all of them together lie outside
+two standard deviations (one run in 22 by chance), as many new polls are attacked, and these decide.
 """
 
 import argparse
@@ -14,8 +14,8 @@ import math
 import random
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,18 +47,30 @@ class Tally:
     expected: float = 0.0
     variance: float = 0.0
 
-    def add(self, order: Sequence[bytes], truth: Sequence[bytes]) -> None:
-        """Lay an order of `k` ballots beside the true one of `n`; with `k` < `n` they are spread out over it.
+    def add(self, orders: Iterable[Sequence[bytes]], truth: Sequence[bytes]) -> None:
+        """Lay orders beside the true one, together; one that has fewer than all `n` ballots is spread out over it.
 
-        Expectation and variance are those of k cells, in different rows and columns, of a random permutation.
+        With A[i][j] the number of orders that lay ballot i at place j, the hits are the sum of A at the true places of
+        a random permutation. Its mean is sum(A) / n, and its variance that of Hoeffding's combinatorial central limit
+        theorem (1951): the sum of the squares of A, less the means of its rows and columns, over n - 1. So orders that
+        are nearly the same count as nearly one.
         """
-        k, n = len(order), len(truth)
-        if not k:
+        n, placed = len(truth), Counter[tuple[bytes, int]]()
+        for order in orders:
+            placed.update((mark, place * n // len(order)) for place, mark in enumerate(order))
+        if not placed:
             return
+        rows, columns = Counter[bytes](), Counter[int]()
+        for (mark, place), times in placed.items():
+            rows[mark] += times
+            columns[place] += times
+        total = placed.total()
         self.polls += 1
-        self.hits += sum(mark == truth[place * n // k] for place, mark in enumerate(order))
-        self.expected += k / n
-        self.variance += k / n * (1 - 1 / n) + k * (k - 1) / (n * n * (n - 1))
+        self.hits += sum(placed[mark, place] for place, mark in enumerate(truth))
+        self.expected += total / n
+        squares = sum(times * times for times in placed.values())
+        means = sum(t * t for t in rows.values()) / n + sum(t * t for t in columns.values()) / n
+        self.variance += (squares - means + total * total / (n * n)) / (n - 1)
 
     @property
     def deviations(self) -> float:
@@ -162,10 +174,9 @@ class Attack:
             self.result.secrets_left += sum(secret in content for secret in poll.secrets)
         distinct: set[tuple[bytes, ...]] = set()
         for trace, order in found.items():
-            self.result.by_trace[trace].add(order, poll.marks)
+            self.result.by_trace[trace].add([order], poll.marks)
             distinct |= {tuple(order), tuple(reversed(order))}
-        for one in distinct:
-            self.result.together.add(one, poll.marks)
+        self.result.together.add(distinct, poll.marks)
 
 
 class _Listening(logging.Handler):
