@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ from storage.db import Database
 
 LONGEST_NONCE = 40  # characters that are looked at: it comes back from a client and becomes a part of a key
 NOT_READABLE = "I can't read that form. Please close it and open it once more."
+
+_zone = cache(ZoneInfo)  # which keeps eight itself, and reads the others from the disk again and again
 
 Kind = Literal["command", "action", "submission", "shortcut", "event", "options"]
 
@@ -41,7 +43,7 @@ class Act:
     @cached_property
     def today(self) -> date:
         """The day that it is where the actor is."""
-        return self.now.astimezone(ZoneInfo(self.actor.tz)).date()
+        return self.now.astimezone(_zone(self.actor.tz)).date()
 
     @cached_property
     def text(self) -> str:

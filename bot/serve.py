@@ -13,6 +13,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
 from bot.app import build_app
+from bot.both_ends import BothEndsPool
 from bot.clock import RemoteClock, SystemClock
 from bot.connect import identify, slack_client
 from bot.errors import SettingsError
@@ -27,6 +28,9 @@ STOPPING = 25  # seconds in which what runs is finished; the longest call to Sla
 
 class _Worker(ThreadWorker):  # type: ignore[misc]
     """Its threads finish at Ctrl+C too, and who comes after the stop is refused at once, not kept waiting."""
+
+    def get_thread_pool(self) -> BothEndsPool:
+        return BothEndsPool(self.cfg.threads)
 
     def init_signals(self) -> None:
         super().init_signals()

@@ -6,18 +6,21 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, create_engine
 
+from storage.shared_commit import SharedCommit
+
 BUSY_TIMEOUT_MS = 10_000  # R9: how long SQLite waits for another process before it says "locked"
 WAL_TRIES = 40  # times 50 ms
 RUSH = 6  # people who wait for an answer at the same time
 QUIET_LOOKS = 2  # in a row, before a rush counts as over
 PASS_SECONDS = 0.01  # between two looks whether somebody still waits
-CACHE_KB = 4_000  # of the file's pages, for each connection at most
+CACHE_KB = 16_000  # of the file's pages, for each connection at most
 WAL_KEPT = 64_000_000  # bytes: a WAL that grew while somebody read for long is cut back to this
 
 
@@ -29,15 +32,15 @@ class Database:
     """A SQLite file or a PostgreSQL server.
 
     On SQLite the writers of this process queue for one lock instead of fighting for the file's (measured: with 32
-    threads the fight costs half the throughput), every write begins IMMEDIATE, and a commit is on the disk before it
-    returns (`synchronous=FULL`). Readers do not wait for writers.
+    threads the fight costs half the throughput), and share a commit while others wait. Every write begins IMMEDIATE,
+    and is on the disk before `begin` returns (`synchronous=FULL`). Readers do not wait for writers.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         """Open the database at `url` (`sqlite:///FILE` or `postgresql+psycopg://…`); nothing is read or made yet."""
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._queue = _Queue()
+        self._queue, self._open = _Queue(), None  # type: tuple[_Queue, SharedCommit | None]
         self._answered_for, self._counting = 0, threading.Lock()
         # hide_parameters: what people wrote must not reach a log through an exception.
         options: dict[str, Any] = {"hide_parameters": True, "pool_size": pool_size, "max_overflow": 40}
@@ -49,6 +52,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        self._new_session = partial(_Session, expire_on_commit=False)
         self._write_engine = self.engine.execution_options(writes=True)
         self.when_closed: list[Callable[[], None]] = []
         self.wakers: dict[str, Callable[[], None]] = {}  # by kind of work: who is told when a commit has left some
@@ -56,11 +60,38 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction that may write: committed when the block ends, rolled back when it raises."""
-        with self.turn(), _Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+        with self._shared() if self.is_sqlite else self._alone() as session:
             yield session
         for kind in session.info.get(LEFT_WORK, ()):
             if kind in self.wakers:
                 self.wakers[kind]()
+
+    @contextmanager
+    def _alone(self) -> Iterator[Session]:
+        with self._new_session(self._write_engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _shared(self) -> Iterator[Session]:
+        """One transaction after another; while others wait for their turn, those that are over share one commit."""
+        self._queue.enter()
+        try:
+            shared = self._open = self._open or SharedCommit(self._write_engine, self._new_session)
+            with shared.session() as session:
+                yield session
+        finally:
+            self._hand_over()
+        shared.wait()
+
+    def _hand_over(self) -> None:
+        """Give the turn to the next one, and what is not yet committed with it; it is committed if there is no next."""
+        shared = self._open
+        try:
+            if shared is not None and (shared.is_full or not self._queue.is_waited_for):
+                self._open = None
+                shared.commit()
+        finally:
+            self._queue.leave()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -73,6 +104,9 @@ class Database:
             return
         self._queue.enter()
         try:
+            if self._open is not None:  # its people need not wait for what is done here
+                shared, self._open = self._open, None
+                shared.commit()
             yield
         finally:
             self._queue.leave()
@@ -106,7 +140,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One consistent look that writes nothing and waits for no writer."""
-        with _Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._new_session(self.engine) as session, session.begin():
             yield session
 
     @contextmanager

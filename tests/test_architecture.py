@@ -55,9 +55,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.payload": ("bot.domain",),
     "bot.metrics": ("storage",),
     "bot.web": ("bot.app", "bot.guard", "bot.metrics", "bot.payload", "storage"),
+    "bot.both_ends": (),
     "bot.serve": (
-        "bot.app", "bot.clock", "bot.connect", "bot.errors", "bot.guard", "bot.metrics", "bot.settings", "bot.web",
-        "storage",
+        "bot.app", "bot.both_ends", "bot.clock", "bot.connect", "bot.errors", "bot.guard", "bot.metrics",
+        "bot.settings", "bot.web", "storage",
     ),
     "bot.company": ("bot.domain", "bot.errors", "storage"),
     "bot.commands": ("bot.domain", "bot.errors", "bot.settings", "storage"),
@@ -156,8 +157,9 @@ def test_only_the_settings_read_the_environment() -> None:
 
 
 def test_only_the_database_begins_and_commits() -> None:
+    may = ("storage.db", "storage.shared_commit")
     for name, path in modules():
-        if within(name, "handlers") or (within(name, "storage") and name != "storage.db" and "migrations" not in name):
+        if within(name, "handlers") or (within(name, "storage") and name not in may and "migrations" not in name):
             assert not re.search(r"\.commit\(\)|\.rollback\(\)", path.read_text(encoding="utf-8")), name
 
 

@@ -47,6 +47,8 @@ class Screening:
 
 def screen(text: str) -> Screening:
     """Look through a text, in time proportional to its length."""
+    if not text.strip():
+        return Screening(())
     visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     found: set[str] = set()
     folded = _fold(visible)

@@ -88,7 +88,7 @@ def test_looking_is_possible_beside_and_changing_is_not(database_url: str) -> No
 def test_nobody_begins_to_serve_during_a_change(database_url: str) -> None:
     db = Database(database_url)
     try:
-        with nobody_serves(db), db.begin() as session:
+        with nobody_serves(db), db.read() as session:
             if not db.is_sqlite:
                 lock_out(session.connection())
             with pytest.raises(SettingsError, match=r"running|being put back"):
