@@ -13,8 +13,8 @@ run: install  ## start Groundswell: your workspace if .env names one, else the s
 	@$(BIN)/python -m bot run
 
 # One more process than there are cores: two fifths of the time the tests wait for something.
-test: install-dev chromium  ## run the tests (SQLite, PostgreSQL, a real browser)
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 2) + 1)") --dist worksteal
+test: install-dev chromium  ## run the tests (SQLite, PostgreSQL, a real browser; BOTH=1: every one on both engines)
+	@$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 2) + 1)") --dist worksteal $(if $(BOTH),--both-engines)
 
 check: install-dev  ## lint, format, strict types, architecture rules, views against Slack's limits
 	@$(BIN)/ruff check .

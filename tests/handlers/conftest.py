@@ -16,7 +16,7 @@ from bot.clock import RemoteClock
 from bot.company import load_company
 from sandbox.server import SandboxServer
 from storage.db import Database
-from tests.databases import FilledDatabases, PostgresServer, postgresql_database, sqlite_database
+from tests.databases import ENGINES, FilledDatabases, PostgresServer, postgresql_database, sqlite_database
 from tests.house import lasting_company, sandbox_settings
 from tests.slack import Slack, wait_until
 from tests.watch import check_log, check_outgoing, plant_canaries
@@ -106,7 +106,15 @@ def company_file(filled: FilledDatabases, company: Path, fill: Callable[[Session
     return filled.file(str(company), fill)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which engines a test runs."""
+    named = any("company_url" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
+    if "company_url" in metafunc.fixturenames and not named:
+        both = metafunc.config.getoption("both_engines") or metafunc.definition.get_closest_marker("both_engines")
+        metafunc.parametrize("company_url", ENGINES if both else ENGINES[:1], indirect=True)
+
+
+@pytest.fixture
 def company_url(
     request: pytest.FixtureRequest,
     tmp_path: Path,

@@ -10,10 +10,7 @@ from storage import people
 from storage.asset import AssetVersion
 from storage.db import Database
 from storage.feedback import Feedback
-from tests.databases import ON_SQLITE
 from tests.slack import Message, Person, Slack, wait_until
-
-pytestmark = ON_SQLITE
 
 REP, OWNER, MARKETER = "Dre Hollowell", "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
 DECK = "Corvane Surgeon Deck"

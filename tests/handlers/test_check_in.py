@@ -10,10 +10,7 @@ from storage import people
 from storage.db import Database
 from storage.people import Person as PersonRow
 from storage.slots import Slot
-from tests.databases import ON_SQLITE
 from tests.slack import Message, Person, Slack, wait_until
-
-pytestmark = ON_SQLITE
 
 REP, OTHER_REP, GERMAN = "João Teixosa", "Nuria Castellvell", "Jonas Ketterling"
 MANAGER = "Gudrun Eslinghofer"  # of the sales people in DACH

@@ -1,10 +1,7 @@
 """My feedback and the owner's reply, through the front door: who hears what, and what happens when it is taken back."""
 
 from bot.access import NOT_FOUND
-from tests.databases import ON_SQLITE
 from tests.slack import Message, Person, Slack
-
-pytestmark = ON_SQLITE
 
 REP, OTHER_REP, OWNER, MARKETER = "Dre Hollowell", "Tess Amundarain", "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
 INJURY = "the patient was injured by the cage and had to be operated on again"

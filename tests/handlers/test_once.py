@@ -16,8 +16,11 @@ from sandbox.server import SandboxServer
 from storage import ballot_box
 from storage.feedback import Feedback
 from storage.people import Person
+from tests.databases import BOTH_ENGINES
 from tests.pulses import start_pulse
 from tests.slack import wait_until
+
+pytestmark = BOTH_ENGINES
 
 COPIES, PRESSES = 5, 8
 ONE_BY_ONE = [flow for flow in FLOWS if flow.act is not steps.tick]  # in those nobody does anything

@@ -1,10 +1,7 @@
 """People, through the front door: help, the list, one person, a pasted list, and who may."""
 
 from bot.access import NOT_FOUND
-from tests.databases import ON_SQLITE
 from tests.slack import Person, Slack
-
-pytestmark = ON_SQLITE
 
 ADMIN, MARKETER, REP = "Sam Etxeverrieta", "Priya Rangaraj-Cole", "Dre Hollowell"
 

@@ -4,10 +4,7 @@ from sqlmodel import col, select
 
 from storage.db import Database
 from storage.pulse import Pulse
-from tests.databases import ON_SQLITE
 from tests.slack import Message, Person, Slack, wait_until
-
-pytestmark = ON_SQLITE
 
 MANAGER, OTHER_MANAGER, EXECUTIVE = "Gudrun Eslinghofer", "Carla Demski-Rowe", "Leopold Strandgaard"
 REP, MARKETER, ADMIN = "Jonas Ketterling", "Ines Carvalho-Wick", "Sam Etxeverrieta"

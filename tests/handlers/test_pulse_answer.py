@@ -13,8 +13,11 @@ from storage.inbox import Inbox
 from storage.jobs import Job
 from storage.outbox import Outbox
 from storage.pulse import PulseBallot, result_of
+from tests.databases import BOTH_ENGINES
 from tests.pulses import SCORE, TOOLS, USABLE, WORDS, read_row, start_pulse, team_of
 from tests.slack import Message, Person, Slack
+
+pytestmark = BOTH_ENGINES
 
 MANAGER, EXECUTIVE = "Gudrun Eslinghofer", "Desmond Fairlowe"
 REP, OTHER_REP, MARKETER_IN_DACH = "Jonas Ketterling", "Anke Brodbeck-Thal", "Simone Averdieck"

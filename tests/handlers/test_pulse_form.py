@@ -9,10 +9,7 @@ from bot.domain.pulse import questions_from_json
 from storage import people
 from storage.db import Database
 from storage.pulse import Pulse, PulseInvitation
-from tests.databases import ON_SQLITE
 from tests.slack import Person, Slack
-
-pytestmark = ON_SQLITE
 
 MANAGER, EXECUTIVE, REP = "Gudrun Eslinghofer", "Leopold Strandgaard", "Jonas Ketterling"
 DACH, CHANNEL = "#sales-dach", "C5DACH7ZB"

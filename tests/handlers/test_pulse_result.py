@@ -5,12 +5,10 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import Session
 
 from bot.domain.pulse import PulseQuestion
 from bot.domain.pulse_answer import PulseAnswer, answers_to_json
@@ -25,7 +23,7 @@ from storage.ballot_box import cast
 from storage.db import Database
 from storage.pulse import list_invited
 from storage.pulse_ballot import record_ballot
-from tests.databases import FilledDatabases, postgresql_database, sqlite_database
+from tests.databases import BOTH_ENGINES
 from tests.pulses import SCORE, TOOLS, USABLE, WORDS, read_row, start_pulse, team_of
 from tests.slack import Message, Slack, wait_until
 
@@ -44,26 +42,6 @@ SAID = (
 RESULTS = "The results of your pulse are in."
 
 Given = Callable[[int], Sequence[PulseAnswer]]
-
-
-both = pytest.mark.parametrize("company_url", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-def company_url(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    filled: FilledDatabases,
-    company: Path,
-    fill: Callable[[Session], None],
-) -> Iterator[str]:
-    """SQLite, where a test says nothing else: what is told is the same on both."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        yield sqlite_database(tmp_path, request.getfixturevalue("company_file"))
-        return
-    postgres = request.getfixturevalue("postgres")
-    with postgresql_database(postgres, filled.template(postgres, str(company), fill)) as url:
-        yield url
 
 
 @pytest.fixture
@@ -125,7 +103,7 @@ def file_of(message: Message) -> list[list[str]]:
     return list(csv.reader(io.StringIO(httpx.get(file["url"]).text.lstrip("\ufeff"))))
 
 
-@both
+@BOTH_ENGINES
 def test_the_asker_gets_numbers_and_a_picture_and_what_silence_could_change(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=EXECUTIVE, channel=GENERAL_ID, privacy="confidential")
     answer(slack, looks, pulse_id, 30)
@@ -141,7 +119,7 @@ def test_the_asker_gets_numbers_and_a_picture_and_what_silence_could_change(slac
     assert len([one for one in slack.person(EXECUTIVE).messages() if RESULTS in one.text]) == 1
 
 
-@both
+@BOTH_ENGINES
 def test_an_anonymous_pulse_of_all_kinds_tells_themes_and_quotes_but_no_groups(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(
         slack, looks, USABLE, SCORE, TOOLS, WORDS, asker=EXECUTIVE, channel=GENERAL_ID, privacy="anonymous",
@@ -184,7 +162,7 @@ def test_four_answers_are_too_few_and_nine_texts_too(slack: Slack, looks: Databa
     assert told.buttons == ["Say what was done", "Get the CSV"]
 
 
-@both
+@BOTH_ENGINES
 def test_a_named_pulse_tells_names_to_the_asker_alone(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(
         slack, looks, USABLE, WORDS, asker=MANAGER, channel=DACH_ID, privacy="named", shares_results=True
@@ -207,7 +185,7 @@ def test_a_named_pulse_tells_names_to_the_asker_alone(slack: Slack, looks: Datab
     assert not any(names[user_id] in shared.text for user_id in answered)
 
 
-@both
+@BOTH_ENGINES
 def test_the_results_come_by_direct_message_where_it_was_asked_by_one(slack: Slack, looks: Database) -> None:
     slack.jump(local="tue 10:00", person=slack.person(REP))
     pulse_id = start_pulse(slack, looks, asker=MANAGER, privacy="confidential", shares_results=True, hours=48)
@@ -219,7 +197,7 @@ def test_the_results_come_by_direct_message_where_it_was_asked_by_one(slack: Sla
         assert "*Yes*: 4 of 6" in shared.text
 
 
-@both
+@BOTH_ENGINES
 def test_the_csv_comes_as_a_file_and_only_to_the_asker(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="named")
     answer(slack, looks, pulse_id, 6)
@@ -288,7 +266,7 @@ def test_an_id_that_is_none_opens_nothing_and_what_is_open_is_not_read(
         read_answers(session, act_of(slack, looks, MANAGER, value))
 
 
-@both
+@BOTH_ENGINES
 def test_what_was_done_is_posted_under_the_pulse_once(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="confidential")
     answer(slack, looks, pulse_id, 5)
@@ -329,7 +307,7 @@ def test_what_was_done_goes_to_each_who_was_asked_directly_and_costs_no_ask(slac
         slack.person(name).reads("We print it on one page.", "app")
 
 
-@both
+@BOTH_ENGINES
 def test_the_home_shows_what_waits_and_what_is_to_be_said(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="confidential")
     first = answer(slack, looks, pulse_id, 1)
@@ -358,7 +336,7 @@ def test_the_home_shows_what_waits_and_what_is_to_be_said(slack: Slack, looks: D
     assert "Nobody has heard yet" not in gudrun.home
 
 
-@both
+@BOTH_ENGINES
 def test_marketing_reads_in_the_digest_what_a_pulse_came_to(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="named")
     answered = answer(slack, looks, pulse_id, 6)

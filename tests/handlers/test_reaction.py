@@ -6,7 +6,10 @@ from sqlmodel import select
 from storage.db import Database
 from storage.feedback import Feedback
 from storage.reaction import Reaction
+from tests.databases import BOTH_ENGINES
 from tests.slack import Message, Person, Slack, wait_until
+
+pytestmark = BOTH_ENGINES
 
 REP, OTHER_REP = "Dre Hollowell", "Tess Amundarain"
 LISTENED = "#general"

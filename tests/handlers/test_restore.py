@@ -15,8 +15,11 @@ from storage.backup import make_backup
 from storage.db import Database
 from storage.opening import open_to_serve
 from storage.restore import restore
+from tests.databases import BOTH_ENGINES
 from tests.slack import Slack, wait_until
 from tests.work import is_idle
+
+pytestmark = BOTH_ENGINES
 
 REP, OWNER = "Dre Hollowell", "Ines Carvalho-Wick"
 WORDS = "surgeons missed the data table"

@@ -12,8 +12,11 @@ from bot.sender import Sender
 from sandbox.server import SandboxServer
 from storage.db import Database
 from storage.outbox import Outbox, enqueue
+from tests.databases import BOTH_ENGINES
 from tests.house import sandbox_settings
 from tests.slack import Person, Slack, wait_until
+
+pytestmark = BOTH_ENGINES
 
 ADMIN = "Sam Etxeverrieta"
 REPS = ("Dre Hollowell", "Kayla Brandvold")

@@ -1,12 +1,10 @@
 """Threads sent to marketing, through the front door: by memo, form and button; followed, taken back, and refused."""
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from bot.errors import BotError
 from bot.intake import Act
@@ -24,31 +22,11 @@ from storage.db import Database
 from storage.outbox import Outbox
 from storage.thread import CapturedThread, ThreadMessage
 from storage.thread_capture import Capture
-from tests.databases import FilledDatabases, postgresql_database, sqlite_database
+from tests.databases import BOTH_ENGINES
 from tests.slack import Message, Person, Slack, wait_until
 
 TESS, DRE, INES, KAYLA = "Tess Amundarain", "Dre Hollowell", "Ines Carvalho-Wick", "Kayla Brandvold"
 VIDEO = "La vidéo Corvane fait 11 minutes."  # begins the shortest of the sample's threads, in #spine-content
-
-
-both = pytest.mark.parametrize("company_url", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-def company_url(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    filled: FilledDatabases,
-    company: Path,
-    fill: Callable[[Session], None],
-) -> Iterator[str]:
-    """SQLite, where a test says nothing else: what is told is the same on both."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        yield sqlite_database(tmp_path, request.getfixturevalue("company_file"))
-        return
-    postgres = request.getfixturevalue("postgres")
-    with postgresql_database(postgres, filled.template(postgres, str(company), fill)) as url:
-        yield url
 
 
 @pytest.fixture
@@ -89,7 +67,7 @@ def app_messages(person: Person) -> str:
     return "\n".join("\n".join([one.text, *(reply.text for reply in one.replies)]) for one in person.messages())
 
 
-@both
+@BOTH_ENGINES
 def test_a_memo_brings_the_whole_thread_to_marketing(slack: Slack, company_url: str) -> None:
     thread = video(slack)
     memo(slack.person(DRE), thread)
@@ -137,7 +115,7 @@ def test_a_reply_stands_for_its_thread(slack: Slack, company_url: str) -> None:
     assert (len(threads), len(messages), len(captures)) == (1, 6, 2)
 
 
-@both
+@BOTH_ENGINES
 def test_the_thread_is_followed_and_its_summary_made_anew(slack: Slack, company_url: str) -> None:
     thread, ines, tess = video(slack), slack.person(INES), slack.person(TESS)
     memo(slack.person(DRE), thread)
@@ -168,7 +146,7 @@ def test_nothing_else_in_a_channel_is_kept(slack: Slack, company_url: str) -> No
     assert not slack.calls("conversations.replies")
 
 
-@both
+@BOTH_ENGINES
 def test_taking_the_memo_away_takes_it_back(slack: Slack, company_url: str) -> None:
     thread, dre, ines = video(slack), slack.person(DRE), slack.person(INES)
     memo(dre, thread)
@@ -198,7 +176,7 @@ def test_whoever_sends_it_too_keeps_it_there(slack: Slack) -> None:
     assert "sent by Tess Amundarain" in app_messages(ines)
 
 
-@both
+@BOTH_ENGINES
 def test_its_author_takes_it_back_for_everybody(slack: Slack, company_url: str) -> None:
     thread, ines, dre = video(slack), slack.person(INES), slack.person(DRE)
     memo(dre, thread)
@@ -215,7 +193,7 @@ def test_its_author_takes_it_back_for_everybody(slack: Slack, company_url: str) 
     assert "6 of 6 messages read" in app_messages(ines)
 
 
-@both
+@BOTH_ENGINES
 def test_somebody_takes_their_words_out(slack: Slack, company_url: str) -> None:
     thread, ines = video(slack), slack.person(INES)
     memo(slack.person(DRE), thread)
@@ -232,7 +210,7 @@ def test_somebody_takes_their_words_out(slack: Slack, company_url: str) -> None:
     assert "7 of 7 messages read" in app_messages(ines)
 
 
-@both
+@BOTH_ENGINES
 def test_words_on_hold_are_counted_and_shown_to_nobody(slack: Slack) -> None:
     tess, dre, ines = slack.person(TESS), slack.person(DRE), slack.person(INES)
     first = tess.says("How was the Corvane deck at St. Mary? We need a German version by 4 December.", "#general")
@@ -247,7 +225,7 @@ def test_words_on_hold_are_counted_and_shown_to_nobody(slack: Slack) -> None:
     assert "Feedback is not a report" not in app_messages(tess)
 
 
-@both
+@BOTH_ENGINES
 def test_the_form_sends_the_whole_thread_and_needs_no_asset_then(slack: Slack, company_url: str) -> None:
     thread, dre = video(slack), slack.person(DRE)
     dre.shortcut("feedback.send_to_marketing", thread.replies[0])
@@ -334,7 +312,7 @@ def test_a_rep_who_is_not_in_it_reads_nothing(slack: Slack) -> None:
     assert slack.person(KAYLA).messages() == []
 
 
-@both
+@BOTH_ENGINES
 def test_a_reply_that_slack_never_told_of_is_found_within_the_hour(slack: Slack) -> None:
     thread, ines = video(slack), slack.person(INES)
     memo(slack.person(DRE), thread)
@@ -416,7 +394,7 @@ def test_the_first_message_alone_can_be_deleted(slack: Slack, company_url: str) 
     assert [one.text for one in kept(company_url)[1]] == ["Decision: we translate it by Friday."]
 
 
-@both
+@BOTH_ENGINES
 def test_copies_and_disorder_change_nothing(slack: Slack, company_url: str) -> None:
     rules = [{"method": "event", "kind": "twice", "rate": 0.6}, {"method": "event", "kind": "reorder", "delay": 0.2}]
     slack.post("faults", rules=rules, seed=7)
@@ -453,7 +431,7 @@ def test_a_post_in_a_thread_of_which_nobody_knows_is_not_repeated(slack: Slack) 
     assert len([one for one in video(slack).replies if "This thread in short" in one.text]) == 1
 
 
-@both
+@BOTH_ENGINES
 def test_the_digest_tells_of_the_threads(slack: Slack) -> None:
     tess, dre, ines = slack.person(TESS), slack.person(DRE), slack.person(INES)
     assert "sent to marketing" not in ines.command("/digest")
@@ -469,7 +447,7 @@ def test_the_digest_tells_of_the_threads(slack: Slack) -> None:
     assert "sent to marketing" not in ines.command("/digest 1 week")
 
 
-@both
+@BOTH_ENGINES
 def test_what_was_taken_back_is_nowhere_any_more(slack: Slack, company_url: str) -> None:
     tess, dre = slack.person(TESS), slack.person(DRE)
     first = tess.says("We need the Corvane price sheet in Czech by Friday.", "#general")

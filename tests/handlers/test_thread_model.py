@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.handlers.test_thread import DRE, INES, company_url, memo, video
+from tests.handlers.test_thread import DRE, INES, memo, video
 from tests.slack import Slack
 from tests.wrong_model import WrongModel, claims, point, wrong_model
-
-__all__ = ["company_url"]
 
 
 @pytest.fixture
