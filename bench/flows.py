@@ -218,6 +218,15 @@ FLOWS = (
         prepare=pulse_steps.have_one,
     ),
     Flow(
+        "anonymous ballot",
+        pulse_steps.vote,
+        lambda _session: False,
+        lambda stage: (pulse_steps.count_ballots(stage),),
+        (1,),
+        prepare=pulse_steps.have_an_anonymous_one,
+        later=True,  # nothing of it is in the tables
+    ),
+    Flow(
         "pulse close",
         steps.tick,
         _any(_CLOSED_PULSES),

@@ -7,13 +7,15 @@ from sqlmodel import col, delete, select
 from bench.stage import Stage
 from bench.steps import CHANNEL, REP, after_press, after_press_or_form, close_forms, open_form, submit
 from bot.domain.check_in import Cadence
+from bot.domain.pulse import PulseQuestion
 from bot.domain.pulse_series import SeriesFields
-from storage import pulse, pulse_outcome, pulse_series
+from storage import ballot_box, pulse, pulse_outcome, pulse_series
 from storage.people import Role
 from storage.pulse import Pulse
+from tests.pulses import start_pulse
 from tests.slack import Message
 
-ASKER = "Carla Demski-Rowe"
+ASKER, EXECUTIVE = "Carla Demski-Rowe", "Harriet Nakagawa-Boyle"
 QUESTION, OUTCOME = "Is the kestrel page usable?", "The kestrel page is on one side now"
 LINE = f'/pulse "{QUESTION}" Yes | No'
 
@@ -38,6 +40,23 @@ def vote(stage: Stage) -> str:
     """Answer with one tap."""
     dre = stage.slack.person(REP)
     return after_press(dre, stage, lambda: dre.click("Yes", _asked(stage)))
+
+
+def have_an_anonymous_one(stage: Stage) -> None:
+    """An anonymous one stands in the channel: its ballots go past the inbox into a box."""
+    seen = stage.slack.person(REP).sees_all()["conversations"]
+    channel = next(str(one["id"]) for one in seen if f"#{one['name']}" == CHANNEL)
+    question = PulseQuestion(QUESTION, "single", ("Yes", "No"))
+    start_pulse(stage.slack, stage.looks, question, asker=EXECUTIVE, channel=channel, privacy="anonymous")
+    stage.settle()
+
+
+def count_ballots(stage: Stage) -> int:
+    """How many of one person's ballots are in the open box."""
+    team_id, dre = stage.slack.get("people")["team"]["id"], stage.slack.person(REP).id
+    with stage.looks.read() as session:
+        pulse_id = session.exec(select(Pulse.id)).one() or 0
+    return 1 - len(ballot_box.list_silent(stage.looks, team_id=team_id, pulse_id=pulse_id, user_ids=[dre]))
 
 
 def end(stage: Stage) -> None:

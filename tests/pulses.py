@@ -16,11 +16,6 @@ TOOLS = PulseQuestion("What do you use?", "multiple", ("Deck", "Price sheet", "V
 WORDS = PulseQuestion("What is missing?", "text")
 
 
-def channel_id(slack: Slack, name: str) -> str:
-    """The id of a channel of the sample company."""
-    return str(next(one["id"] for one in slack.get("channels")["channels"] if one["name"] == name))
-
-
 def start_pulse(
     slack: Slack,
     db: Database,
