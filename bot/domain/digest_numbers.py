@@ -7,6 +7,22 @@ from datetime import date, datetime
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a digest is about: everything, or some asset versions, or what some people said; None leaves nothing out."""
+
+    version_ids: frozenset[int] | None = None
+    user_ids: frozenset[str] | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self.version_ids is None and self.user_ids is None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True)
 class Subject:
     """One asset version as the digest needs it.
 

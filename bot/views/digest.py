@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.domain.digest import Digest, Need
 from bot.domain.digest_findings import Split
+from bot.domain.digest_period import Period
 from bot.domain.digest_quotes import Quote
 from bot.domain.filed_away import FILED_AWAY
 from bot.domain.text import clip, count, escape, inert, quote
@@ -23,7 +24,8 @@ from bot.views.digest_lines import (
 from bot.views.thread_summary import thread_line
 
 COMMAND = "/digest"
-MORE = "digest.more"  # value: first day and first day after, "2026-11-16:2026-11-23"
+MORE = "digest.more"  # value: first day, first day after, and what it is about: "2026-11-16:2026-11-23:asset 12"
+SETTINGS = "digest.settings"
 ONLY_MARKETING = (
     "The digest is for marketing. What you say is read there: `/asset-feedback mine` shows what became of it."
 )
@@ -36,8 +38,8 @@ CHECKED = 3
 PULSES = 2
 
 
-def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
-    """The digest; details stand in its thread or, `with_button`, behind a button."""
+def digest_message(digest: Digest, *, with_button: bool, about: str = "") -> dict[str, Any]:
+    """The digest; details stand in its thread or, `with_button`, behind a button; `about` is what the button carries."""
     title = _title(digest)
     blocks = [
         {"type": "header", "text": kit.plain(title, kit.HEADER)},
@@ -49,11 +51,15 @@ def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
         *_quotes(digest),
         *_endings(digest),
     ]
-    if with_button and has_details(digest):
-        button = kit.button("Details", MORE, f"{digest.period.first}:{digest.period.until}")
-        blocks.append({"type": "actions", "block_id": "more", "elements": [button]})
+    blocks.append(buttons(digest.period, with_details=with_button and has_details(digest), about=about))
     blocks.append(kit.context(_coverage(digest, with_button=with_button)))
     return {"text": clip(f"{title}: {count(digest.this.said, 'piece', 'pieces')} of feedback", 300), "blocks": blocks}
+
+
+def buttons(period: Period, *, with_details: bool, about: str = "") -> dict[str, Any]:
+    """The buttons under a digest, whoever reads it."""
+    more = [kit.button("Details", MORE, f"{period.first}:{period.until}:{about}")] if with_details else []
+    return {"type": "actions", "block_id": "more", "elements": [*more, kit.button("Digest settings", SETTINGS)]}
 
 
 def has_details(digest: Digest) -> bool:
