@@ -39,7 +39,7 @@ PULSES = 2
 
 
 def digest_message(digest: Digest, *, with_button: bool, about: str = "") -> dict[str, Any]:
-    """The digest; details stand in its thread or, `with_button`, behind a button; `about` is what the button carries."""
+    """The digest; details stand in its thread or, `with_button`, behind a button, which carries `about`."""
     title = _title(digest)
     blocks = [
         {"type": "header", "text": kit.plain(title, kit.HEADER)},
