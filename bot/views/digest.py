@@ -38,8 +38,8 @@ CHECKED = 3
 PULSES = 2
 
 
-def digest_message(digest: Digest, *, with_button: bool, about: str = "") -> dict[str, Any]:
-    """The digest; details stand in its thread or, `with_button`, behind a button, which carries `about`."""
+def digest_message(digest: Digest, *, with_button: bool, about: str = "", here: bool = False) -> dict[str, Any]:
+    """The digest; details stand in its thread, behind a button that carries `about`, or (`here`) just below it."""
     title = _title(digest)
     blocks = [
         {"type": "header", "text": kit.plain(title, kit.HEADER)},
@@ -52,7 +52,7 @@ def digest_message(digest: Digest, *, with_button: bool, about: str = "") -> dic
         *_endings(digest),
     ]
     blocks.append(buttons(digest.period, with_details=with_button and has_details(digest), about=about))
-    blocks.append(kit.context(_coverage(digest, with_button=with_button)))
+    blocks.append(kit.context(_coverage(digest, with_button=with_button or here)))
     return {"text": clip(f"{title}: {count(digest.this.said, 'piece', 'pieces')} of feedback", 300), "blocks": blocks}
 
 
