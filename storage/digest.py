@@ -11,7 +11,7 @@ from bot.domain.digest import Counted
 from bot.domain.digest_findings import SPLIT_RATINGS, WEEKS
 from bot.domain.digest_numbers import EVERYTHING, PeriodNumbers, RegionTally, Scope, Subject, Tally
 from bot.domain.digest_period import Period
-from storage import digest_words, filed_away_result, people, pulse_finding, thread, thread_told
+from storage import digest_voices, digest_words, filed_away_result, people, pulse_finding, thread, thread_told
 from storage.asset import AssetVersion
 from storage.feedback import Feedback, FeedbackReply
 from storage.people import Person
@@ -54,6 +54,8 @@ def count_digest(
         threads=thread_told.list_newest(session, **days, limit=THREADS) if is_all else [],
         threads_total=thread.count_captured(session, **days) if is_all else 0,
         pulses=pulse_finding.list_closed(session, **days) if is_all else [],
+        outcomes=pulse_finding.list_told(session, **days) if is_all else [],
+        heard=digest_voices.read_heard(session, team_id=team_id, period=period, scope=scope),
     )
 
 
@@ -81,6 +83,7 @@ def list_subjects(session: Session, *, team_id: str) -> dict[int, Subject]:
     names = {one.user_id: one.name for one in people.list_people(session, team_id=team_id, role="marketer")}
     latest = {row.asset_id: row for row, _ in rows if row.released_at}
     current = {row.asset_id: row for row, _ in rows if row.released_at and not row.superseded_at and not row.retired_at}
+    before = {later.id: earlier.id for (earlier, _), (later, _) in pairwise(rows) if earlier.asset_id == later.asset_id}
     found = {}
     for row, _ in rows:
         owners = [row.owner_id, current[row.asset_id].owner_id if row.asset_id in current else ""]
@@ -97,6 +100,7 @@ def list_subjects(session: Session, *, team_id: str) -> dict[int, Subject]:
             ended_at=min(filter(None, (row.superseded_at, row.retired_at)), default=None),
             is_retired=row.retired_at is not None,
             successor=latest[row.asset_id].version if row.superseded_at else "",
+            replaces=before.get(row.id) or 0,
         )
     return found
 
@@ -133,6 +137,7 @@ def _tally(session: Session, team_id: str, period: Period, scope: Scope) -> dict
             *[_sum(col(_said.outcome) == outcome).label(outcome) for outcome in ("helped", "no_effect", "hurt")],
             func.count(col(_said.rating)).label("ratings"),
             func.coalesce(func.sum(col(_said.rating)), 0).label("rating_sum"),
+            func.coalesce(func.sum(col(_said.rating) * col(_said.rating)), 0).label("rating_squares"),
             *weeks,
         )
         .where(digest_words.window(team_id, period, scope), col(_said.asset_version_id).is_not(None))

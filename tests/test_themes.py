@@ -18,7 +18,7 @@ from bot.domain.pulse_theme import (
     words_in,
     words_of,
 )
-from bot.domain.pulse_theme_list import DESCRIBED
+from bot.domain.theme_list import DESCRIBED
 from bot.themes import find_themes
 
 RIGHT = {

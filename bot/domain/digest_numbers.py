@@ -27,7 +27,8 @@ class Subject:
     """One asset version as the digest needs it.
 
     `owner_id` is who answers for it and sees the names, empty if nobody does. `expires_on` is its last day.
-    `ended_at` is when it was replaced or retired; `successor` names the version that took its place.
+    `ended_at` is when it was replaced or retired; `successor` names the version that took its place, `replaces` is the
+    id of the one before it, 0 if it is the first.
     """
 
     version_id: int
@@ -41,6 +42,7 @@ class Subject:
     ended_at: datetime | None = None
     is_retired: bool = False
     successor: str = ""
+    replaces: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Tally:
     """What was said of one asset version in the time looked back on; people are counted once.
 
     `missed` are people who could not find it or did not know it. `late_*` are uses after it was replaced, retired or
-    expired. `weeks` are its uses in each of the last weeks, the newest last.
+    expired. `weeks` are its uses in each of the last weeks, the newest last; `rating_squares` is the sum of the ratings'
+    squares.
     """
 
     version_id: int
@@ -68,6 +71,7 @@ class Tally:
     hurt: int = 0
     ratings: int = 0
     rating_sum: int = 0
+    rating_squares: int = 0
     late_uses: int = 0
     late_people: int = 0
     late_hurt: int = 0

@@ -1,0 +1,149 @@
+"""The themes that marketing knows, read from theme_list.toml or from a file of one's own (THEMES_FILE)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from bot.domain.pulse_theme import Theme
+from bot.domain.text import clean, clip
+
+MOST = 60  # themes
+LARGEST = 200_000  # bytes of a file
+NAME, LINE = 40, 120  # characters
+FIELDS = ("line", "words", "names")
+_RUN = re.compile(r"\w+")
+_APOSTROPHE = re.compile("[’‘`´]")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3000-\u9fff]")
+Numbers = dict[str, set[int]]
+
+
+@dataclass(frozen=True)
+class Described:
+    """A theme: `line` is what people read, `words` what they might write.
+
+    `names` are words and phrases that name it, with commas between them, in small letters and a few languages; one with
+    a star stands for all that begin so.
+    """
+
+    name: str
+    line: str
+    words: str
+    names: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds the words that name it in a text in small letters."""
+        names = self.list_names()
+        parts = {name: re.escape(name.rstrip("*")) + (r"[\w-]*" if name.endswith("*") else "") for name in names}
+        whole = "|".join(part for name, part in parts.items() if not _UNSPACED.match(name))
+        # Where words are not parted by spaces, a name stands within others.
+        bare = [part for name, part in parts.items() if _UNSPACED.match(name)]
+        spaced = [rf"(?<!\w)(?:{whole})(?!\w)"] if whole else []
+        return re.compile("|".join([*spaced, *bare]) or r"(?!)")
+
+    def list_names(self) -> list[str]:
+        """The names, each with its star if it has one."""
+        return [name for one in self.names.split(",") if (name := " ".join(one.split())).strip("*")]
+
+
+def read_themes(text: str) -> tuple[Described, ...]:
+    """The themes that a file describes.
+
+    Raises:
+        ValueError: it describes none, with a sentence that says why.
+    """
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"It is not written in TOML: {clip(str(error), 120)}.") from None
+    if not told:
+        raise ValueError("There is no theme in it.")
+    if len(told) > MOST:
+        raise ValueError(f"There are {len(told)} themes in it; {MOST} are the most.")
+    return tuple(_read(name, fields) for name, fields in told.items())
+
+
+def find_named(texts: Sequence[str], described: tuple[Described, ...]) -> list[Theme]:
+    """The themes that the texts name, each text in as many as it names."""
+    places: list[list[int]] = [[] for _ in described]
+    for place, text in enumerate(texts):
+        for number in names_in(text, described):
+            places[number].append(place)
+    pairs = zip(described, places, strict=True)
+    return [Theme(one.name, one.line, tuple(found)) for one, found in pairs if found]
+
+
+def names_in(text: str, described: tuple[Described, ...]) -> dict[int, int]:
+    """The themes that a text names, by their places, each with how many different names of it stand in the text."""
+    folded = _APOSTROPHE.sub("'", " ".join(text.casefold().split()))
+    words, begins, bare = _beginnings(described)
+    likely = {number for part, number in bare if part in folded}
+    for word in set(_RUN.findall(folded)):
+        likely.update(words.get(word, ()))
+        for length in range(1, len(word) + 1):
+            likely.update(begins.get(word[:length], ()))
+    found = {number: len(set(described[number].pattern.findall(folded))) for number in sorted(likely)}
+    return {number: hits for number, hits in found.items() if hits}
+
+
+@lru_cache(maxsize=4)
+def _beginnings(described: tuple[Described, ...]) -> tuple[Numbers, Numbers, list[tuple[str, int]]]:
+    """The words that a theme's names begin with, whole ones and beginnings: looking these up spares most searches."""
+    words, begins, bare = Numbers(), Numbers(), []
+    for number, one in enumerate(described):
+        for name in one.list_names():
+            runs = _RUN.findall(name)
+            if not runs or _UNSPACED.match(name):
+                bare.append((name.rstrip("*"), number))
+            else:
+                kind = begins if name.endswith("*") and len(runs) == 1 else words
+                kind.setdefault(runs[0], set()).add(number)
+    return words, begins, bare
+
+
+def load_themes(file: str) -> tuple[Described, ...]:
+    """The themes of a file, of the one that comes with Groundswell if `file` is empty.
+
+    Raises:
+        ValueError: it cannot be read, with a sentence that says why.
+    """
+    path = Path(file) if file else Path(__file__).with_suffix(".toml")
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError("It is too large for a list of themes.")
+        return read_themes(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("It is not written in UTF-8.") from None
+    except OSError as error:
+        raise ValueError(f"{error.strerror or type(error).__name__}.") from None
+
+
+def _read(name: str, fields: Any) -> Described:
+    shown = clip(clean(name), NAME)
+    if not isinstance(fields, dict):
+        raise ValueError(f"“{shown}” stands above the first theme; a theme begins with its name in brackets.")
+    if not clean(name) or len(clean(name)) > NAME:
+        raise ValueError(f"“{shown}” is no name for a theme: it has 1 to {NAME} characters.")
+    if unknown := [one for one in fields if one not in FIELDS]:
+        raise ValueError(f"“{shown}” has “{clip(clean(unknown[0]), NAME)}”; a theme has {', '.join(FIELDS)}.")
+    line, words, names = (_text(shown, one, fields.get(one, "")) for one in FIELDS)
+    if not line or len(line) > LINE:
+        raise ValueError(f"“{shown}” needs a line of 1 to {LINE} characters.")
+    if not words and not names:
+        raise ValueError(f"“{shown}” needs words or names to be known by.")
+    return Described(clean(name), line, words or line, names.casefold())
+
+
+def _text(name: str, field: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"“{name}”: {field} must be a text in quotes.")
+    return " ".join(clean(value).split())
+
+
+DESCRIBED = load_themes("")
