@@ -44,15 +44,15 @@ def digest_message(digest: Digest, *, with_button: bool, about: str = "", here: 
     blocks = [
         {"type": "header", "text": kit.plain(title, kit.HEADER)},
         *_needs(digest),
-        kit.section(_changed(digest)),
-        *_findings(digest),
-        *[kit.section(_split(one)) for one in digest.splits[:SHOWN]],
+        kit.section(changed(digest)),
+        *finding_blocks(digest),
+        *[kit.section(split_line(one)) for one in digest.splits[:SHOWN]],
         *_pulses(digest),
         *_quotes(digest),
-        *_endings(digest),
+        *ending_blocks(digest),
     ]
     blocks.append(buttons(digest.period, with_details=with_button and has_details(digest), about=about))
-    blocks.append(kit.context(_coverage(digest, with_button=with_button or here)))
+    blocks.append(kit.context(coverage(digest, with_button=with_button or here)))
     return {"text": clip(f"{title}: {count(digest.this.said, 'piece', 'pieces')} of feedback", 300), "blocks": blocks}
 
 
@@ -123,7 +123,8 @@ def _expiring_block(need: Need, digest: Digest) -> dict[str, Any]:
     return kit.section(f"📅 {named(subject)} {told}{made}", accessory=renew)
 
 
-def _changed(digest: Digest) -> str:
+def changed(digest: Digest) -> str:
+    """What changed against the time before, as mrkdwn."""
     this, before = digest.this, digest.before
     than = "the week before" if digest.period.is_week else "the same time before"
     if not this.said:
@@ -156,7 +157,8 @@ def _share_before(digest: Digest) -> str:
     return f" ({before.answered:,} of {before.asked:,})" if before.asked else ""
 
 
-def _findings(digest: Digest) -> list[dict[str, Any]]:
+def finding_blocks(digest: Digest) -> list[dict[str, Any]]:
+    """What is said of assets, the most review days first."""
     blocks = []
     for kind, head in HEADS.items():
         blocks += _checked(digest) if kind == "unused" else []
@@ -198,7 +200,8 @@ def _pulses(digest: Digest) -> list[dict[str, Any]]:
     return [kit.section("\n".join(lines))]
 
 
-def _split(one: Split) -> str:
+def split_line(one: Split) -> str:
+    """Two regions that disagree, as mrkdwn."""
     high, low = one.high, one.low
     mean = one.tally.mean or 0
     return (
@@ -228,7 +231,8 @@ def _quote(one: Quote) -> dict[str, Any]:
     return kit.section(text, accessory=kit.button("Open", feedback.OPEN, str(one.feedback_id)))
 
 
-def _endings(digest: Digest) -> list[dict[str, Any]]:
+def ending_blocks(digest: Digest) -> list[dict[str, Any]]:
+    """Loops that were closed, threads that were sent, and what expires."""
     lines, this = [], digest.this
     if this.replies:
         own = {0: "", this.replies: ", all from you"}.get(this.own_replies, f", {this.own_replies:,} of them yours")
@@ -246,7 +250,8 @@ def _endings(digest: Digest) -> list[dict[str, Any]]:
     return [kit.section("\n".join(lines))] if lines else []
 
 
-def _coverage(digest: Digest, *, with_button: bool) -> str:
+def coverage(digest: Digest, *, with_button: bool) -> str:
+    """What was counted and what is not shown, as mrkdwn."""
     said = digest.this.said
     parts = [f"{said:,} of {count(said, 'piece', 'pieces')} of feedback counted"] if said else []
     if digest.hidden:
