@@ -57,13 +57,14 @@ def _list_feedback(
         col(_said.created_at),
         col(_said.outcome),
         col(_said.replied_at),
+        col(_said.rating),
     ).where(window(team_id, period, scope), col(_said.held_for).is_(None))
     if every > 1:
         query = query.where(col(_said.id) % every == 0)
     for row in session.execute(query.order_by(col(_said.created_at), col(_said.id))):
         known = (row.id, row.asset_version_id, row.user_id, row.region)
         yield tuple(  # type: ignore[misc]
-            [Voice(*known, text, row.created_at, row.outcome, row.replied_at is not None)] if text else []
+            [Voice(*known, text, row.created_at, row.outcome, row.replied_at is not None, row.rating)] if text else []
             for text in (row.words, row.missing)
         )
 

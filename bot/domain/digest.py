@@ -172,7 +172,7 @@ def build_digest(
 
 def _repeats(heard: Heard, themes: HeardThemes, period: Period) -> tuple[list[Repeat], list[Repeat], int]:
     """What is said and what is needed again and again, and how many such themes are hidden."""
-    said, hidden = find_repeats(heard.said, themes.said, start=period.start)
+    said, hidden = find_repeats(heard.objections, themes.said, start=period.start)
     wanted, more = find_repeats(heard.needs, themes.needs, start=period.start)
     return said, wanted, hidden + more
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.digest_spread import find_shared
 from bot.domain.digest_voices import FEW, Heard, Voice, count_people, newest, people_by_region
 from bot.domain.pulse_theme import OTHERS, Theme
 from bot.domain.theme_list import Described, find_named
@@ -40,16 +41,28 @@ class Repeat:
 
 @dataclass(frozen=True)
 class HeardThemes:
-    """The themes of what was said and of what was needed; their places are those of `Heard`."""
+    """The themes of questions and objections, and of what was needed; their places are those of `Heard`'s lists."""
 
     said: Sequence[Theme] = ()
     needs: Sequence[Theme] = ()
 
 
 def themes_of(heard: Heard, described: tuple[Described, ...]) -> HeardThemes:
-    """The themes that the texts name in so many words: whoever reads a count can look the words up."""
-    said, needs = ([one.words for one in voices] for voices in (heard.said, heard.needs))
-    return HeardThemes(find_named(said, described), find_named(needs, described))
+    """The themes that the texts name in so many words: whoever reads a count can look the words up.
+
+    Needs that name none are put together by the words that five people share.
+    """
+    known = tuple(one for one in described if not one.praise)
+    said = find_named([one.words for one in heard.objections], known)
+    needs = find_named([one.words for one in heard.needs], known)
+    named = {place for theme in needs for place in theme.places}
+    left = [one for place, one in enumerate(heard.needs) if place not in named]
+    places = {id(one): place for place, one in enumerate(heard.needs)}
+    shared = [
+        Theme(", ".join(words), "", tuple(places[id(one)] for one in voices))
+        for words, voices in find_shared(left, heard.said)
+    ]
+    return HeardThemes(said, [*needs, *shared])
 
 
 def find_repeats(

@@ -105,6 +105,20 @@ def find_asked_again(voices: Sequence[Voice], mine: set[int]) -> list[AskedAgain
     return sorted(found, key=lambda one: (-len(one.voices), one.version_id))
 
 
+def find_shared(
+    voices: Sequence[Voice], elsewhere: Sequence[Voice]
+) -> list[tuple[tuple[str, ...], tuple[Voice, ...]]]:
+    """Words that five people share, and more often than people write them elsewhere, with the texts they stand in."""
+    usual = Counter(term for one in elsewhere for term in one.terms)
+    rate = len(voices) / (len(elsewhere) + 1) if len(elsewhere) >= ENOUGH else 0
+    shared = {
+        term: texts
+        for term, texts in _texts_by_term(voices).items()
+        if count_people(texts) >= FEW and len(texts) >= TIMES * rate * (usual[term] + 1)
+    }
+    return [(_named(terms, shared), tuple(_joined(shared[term] for term in terms))) for terms in _groups(shared)]
+
+
 def _texts_by_term(voices: Sequence[Voice]) -> dict[str, list[Voice]]:
     found: dict[str, list[Voice]] = {}
     for one in voices:

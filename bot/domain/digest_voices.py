@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from bot.domain.common_words import COMMON
 
+GOOD = 4  # a rating from there on is praise
 FEW = 5  # people: of fewer nothing is told to whom the words are not addressed
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ASKED = re.compile(r"[?？؟]")
@@ -33,11 +34,17 @@ class Voice:
     at: datetime
     outcome: str | None = None
     is_answered: bool = False
+    rating: int | None = None
 
     @property
     def is_question(self) -> bool:
         """Whether it asks something."""
         return bool(_ASKED.search(self.words))
+
+    @property
+    def is_praise(self) -> bool:
+        """Whether it says what was good: whoever rates an asset high, or was helped by it, and asks nothing."""
+        return not self.is_question and ((self.rating or 0) >= GOOD or (self.rating is None and self.outcome == "helped"))
 
     @cached_property
     def terms(self) -> dict[str, str]:
@@ -62,6 +69,11 @@ class Heard:
     needs: list[Voice] = field(default_factory=list)
     read: int = 0
     total: int = 0
+
+    @cached_property
+    def objections(self) -> list[Voice]:
+        """What was said and is no praise: questions, objections and remarks."""
+        return [one for one in self.said if not one.is_praise]
 
 
 def fold(word: str) -> str:

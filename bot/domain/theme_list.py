@@ -16,7 +16,7 @@ from bot.domain.text import clean, clip
 MOST = 60  # themes
 LARGEST = 200_000  # bytes of a file
 NAME, LINE = 40, 120  # characters
-FIELDS = ("line", "words", "names")
+FIELDS = ("line", "words", "names", "praise")
 _RUN = re.compile(r"\w+")
 _APOSTROPHE = re.compile("[’‘`´]")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3000-\u9fff]")
@@ -28,13 +28,14 @@ class Described:
     """A theme: `line` is what people read, `words` what they might write.
 
     `names` are words and phrases that name it, with commas between them, in small letters and a few languages; one with
-    a star stands for all that begin so.
+    a star stands for all that begin so. A theme of `praise` is no objection, and so in no digest.
     """
 
     name: str
     line: str
     words: str
     names: str
+    praise: bool = False
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -132,12 +133,14 @@ def _read(name: str, fields: Any) -> Described:
         raise ValueError(f"“{shown}” is no name for a theme: it has 1 to {NAME} characters.")
     if unknown := [one for one in fields if one not in FIELDS]:
         raise ValueError(f"“{shown}” has “{clip(clean(unknown[0]), NAME)}”; a theme has {', '.join(FIELDS)}.")
-    line, words, names = (_text(shown, one, fields.get(one, "")) for one in FIELDS)
+    line, words, names = (_text(shown, one, fields.get(one, "")) for one in FIELDS[:3])
+    if not isinstance(praise := fields.get("praise", False), bool):
+        raise ValueError(f"“{shown}”: praise is true or false, without quotes.")
     if not line or len(line) > LINE:
         raise ValueError(f"“{shown}” needs a line of 1 to {LINE} characters.")
     if not words and not names:
         raise ValueError(f"“{shown}” needs words or names to be known by.")
-    return Described(clean(name), line, words or line, names.casefold())
+    return Described(clean(name), line, words or line, names.casefold(), praise)
 
 
 def _text(name: str, field: str, value: Any) -> str:
