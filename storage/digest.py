@@ -39,7 +39,7 @@ def count_digest(
     waiting, waiting_total = digest_words.list_waiting(
         session, team_id=team_id, reader_id=reader_id, version_ids=own, period=back
     )
-    days = {"team_id": team_id, "start": period.start, "end": period.end}
+    days: dict[str, Any] = {"team_id": team_id, "start": period.start, "end": period.end}
     checks = filed_away_result.list_closed(session, **days)
     return Counted(
         subjects=subjects,
@@ -138,6 +138,7 @@ def _tally(session: Session, team_id: str, period: Period, scope: Scope) -> dict
             func.count(col(_said.rating)).label("ratings"),
             func.coalesce(func.sum(col(_said.rating)), 0).label("rating_sum"),
             func.coalesce(func.sum(col(_said.rating) * col(_said.rating)), 0).label("rating_squares"),
+            _sum(col(_said.replied_at).is_not(None)).label("replied"),
             *weeks,
         )
         .where(digest_words.window(team_id, period, scope), col(_said.asset_version_id).is_not(None))

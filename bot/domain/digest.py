@@ -95,6 +95,7 @@ class Digest:
     threads_total: int = 0
     pulses: list[PulseFinding] = field(default_factory=list)
     own: list[Finding] = field(default_factory=list)
+    pictured: list[Finding] = field(default_factory=list)  # what can be compared by its use, the most review days first
     spreads: list[Spread] = field(default_factory=list)
     again: list[Again] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
@@ -129,8 +130,10 @@ def build_digest(
     own_expiring = [need for need in expiring if need.subject.version_id in mine]
     waiting = [Need(counted.subjects[one.version_id], waiting=one) for one in counted.waiting]
     needs = _needs(waiting, own_expiring, now)
+    again = [Again(counted.subjects[one.version_id], one) for one in find_asked_again(counted.heard.said, mine)]
     # What somebody who waits has said stands beside the button already, and is not quoted once more.
     repeated = {need.waiting.feedback_id for need in needs if need.waiting}
+    repeated |= {one.asked.latest.feedback_id for one in again}
     candidates = [one for one in counted.candidates if one.feedback_id not in repeated]
     checked = _checked(counted, mine)
     findings = find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST)
@@ -157,8 +160,9 @@ def build_digest(
         threads_total=counted.threads_total,
         pulses=counted.pulses,
         own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
+        pictured=_pictured(counted.subjects, shown),
         spreads=find_spreads(counted.heard.said, end=period.end, weeks=_weeks(period)),
-        again=[Again(counted.subjects[one.version_id], one) for one in find_asked_again(counted.heard.said, mine)],
+        again=again,
         repeats=said,
         wanted=wanted,
         new_versions=find_new_versions(counted.subjects, shown, period),
@@ -168,6 +172,15 @@ def build_digest(
         dropped=sum(one.summary.dropped for one in counted.threads if one.summary),
         hidden=len(counted.tallies) - len(shown) + hidden_regions + hidden_themes + len(counted.checks) - len(checked),
     )
+
+
+def _pictured(subjects: dict[int, Subject], shown: dict[int, Tally]) -> list[Finding]:
+    found = [
+        Finding("own", subjects[key], tally)
+        for key, tally in shown.items()
+        if key in subjects and not subjects[key].ended_at and tally.people >= FEWEST
+    ]
+    return sorted(found, key=lambda one: (-(one.subject.review_days or 0), one.subject.version_id))
 
 
 def _repeats(heard: Heard, themes: HeardThemes, period: Period) -> tuple[list[Repeat], list[Repeat], int]:

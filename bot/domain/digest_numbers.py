@@ -50,8 +50,8 @@ class Tally:
     """What was said of one asset version in the time looked back on; people are counted once.
 
     `missed` are people who could not find it or did not know it. `late_*` are uses after it was replaced, retired or
-    expired. `weeks` are its uses in each of the last weeks, the newest last; `rating_squares` is the sum of the ratings'
-    squares.
+    expired. `weeks` are its uses in each of the last weeks, the newest last; `rating_squares` is the sum of the squares
+    of the ratings, `replied` counts what has an answer.
     """
 
     version_id: int
@@ -72,6 +72,7 @@ class Tally:
     ratings: int = 0
     rating_sum: int = 0
     rating_squares: int = 0
+    replied: int = 0
     late_uses: int = 0
     late_people: int = 0
     late_hurt: int = 0

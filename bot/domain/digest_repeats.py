@@ -107,7 +107,7 @@ def _repeat(
 
 
 def _trend(told: Sequence[Voice], now: Sequence[Voice], voices: Sequence[Voice], start: datetime) -> str:
-    """Whether it is new or rises: a busy week raises no theme, since all that was written is what it is held against."""
+    """Whether it is new or rises, in proportion to all that was written: a busy week raises no theme."""
     all_now = sum(one.at >= start for one in voices)
     all_before, before = len(voices) - all_now, len(told) - len(now)
     if not all_before:

@@ -105,9 +105,7 @@ def find_asked_again(voices: Sequence[Voice], mine: set[int]) -> list[AskedAgain
     return sorted(found, key=lambda one: (-len(one.voices), one.version_id))
 
 
-def find_shared(
-    voices: Sequence[Voice], elsewhere: Sequence[Voice]
-) -> list[tuple[tuple[str, ...], tuple[Voice, ...]]]:
+def find_shared(voices: Sequence[Voice], elsewhere: Sequence[Voice]) -> list[tuple[tuple[str, ...], tuple[Voice, ...]]]:
     """Words that five people share, and more often than people write them elsewhere, with the texts they stand in."""
     usual = Counter(term for one in elsewhere for term in one.terms)
     rate = len(voices) / (len(elsewhere) + 1) if len(elsewhere) >= ENOUGH else 0

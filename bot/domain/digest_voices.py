@@ -44,7 +44,9 @@ class Voice:
     @property
     def is_praise(self) -> bool:
         """Whether it says what was good: whoever rates an asset high, or was helped by it, and asks nothing."""
-        return not self.is_question and ((self.rating or 0) >= GOOD or (self.rating is None and self.outcome == "helped"))
+        return not self.is_question and (
+            (self.rating or 0) >= GOOD or (self.rating is None and self.outcome == "helped")
+        )
 
     @cached_property
     def terms(self) -> dict[str, str]:

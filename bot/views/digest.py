@@ -8,12 +8,12 @@ from bot.domain.digest_period import Period
 from bot.domain.digest_quotes import Quote
 from bot.domain.filed_away import FILED_AWAY
 from bot.domain.text import clip, count, escape, inert, quote
-from bot.views import asset_expiry, feedback, kit
+from bot.picture import BarRow, BarsPicture
+from bot.views import asset_expiry, digest_endings, digest_heard, feedback, kit
 from bot.views.digest_lines import (
     HEADS,
     checked_line,
     evidence,
-    expiring_line,
     finding_line,
     mover_line,
     named,
@@ -21,34 +21,40 @@ from bot.views.digest_lines import (
     region_name,
     search_line,
 )
-from bot.views.thread_summary import thread_line
 
 COMMAND = "/digest"
 MORE = "digest.more"  # value: first day, first day after, and what it is about: "2026-11-16:2026-11-23:asset 12"
 SETTINGS = "digest.settings"
-ONLY_MARKETING = (
-    "The digest is for marketing. What you say is read there: `/asset-feedback mine` shows what became of it."
-)
 
 SHOWN = 2  # assets of each kind; the others are in the details
 WORDS = 280  # characters of a quote
 WAITED = 110  # characters of what somebody who waits said
-EXPIRING = 3
 CHECKED = 3
 PULSES = 2
+SELDOM = 0.25  # of the feedback on somebody's assets has an answer
+PICTURED, FEWEST_PICTURED = 6, 3  # assets
+TITLE = 40  # characters of an asset's name in the picture
 
 
-def digest_message(digest: Digest, *, with_button: bool, about: str = "", here: bool = False) -> dict[str, Any]:
-    """The digest; details stand in its thread, behind a button that carries `about`, or (`here`) just below it."""
+def digest_message(
+    digest: Digest, *, with_button: bool, about: str = "", here: bool = False, with_picture: bool = False
+) -> dict[str, Any]:
+    """The digest; details stand in its thread, behind a button that carries `about`, or (`here`) just below it.
+
+    Only messages of the outbox can have a picture.
+    """
     title = _title(digest)
     blocks = [
         {"type": "header", "text": kit.plain(title, kit.HEADER)},
         *_needs(digest),
         kit.section(changed(digest)),
         *finding_blocks(digest),
+        *(used_picture(digest) if with_picture else []),
         *[kit.section(split_line(one)) for one in digest.splits[:SHOWN]],
-        *_pulses(digest),
+        *digest_heard.wanted_blocks(digest),
+        *digest_heard.heard_blocks(digest),
         *_quotes(digest),
+        *_pulses(digest),
         *ending_blocks(digest),
     ]
     blocks.append(buttons(digest.period, with_details=with_button and has_details(digest), about=about))
@@ -73,7 +79,8 @@ def has_details(digest: Digest) -> bool:
         or digest.waiting
         or digest.splits[SHOWN:]
         or digest.searches[SHOWN:]
-        or digest.expiring[EXPIRING:]
+        or digest_heard.has_more(digest)
+        or digest_endings.has_more(digest)
     )
 
 
@@ -89,9 +96,12 @@ def _needs(digest: Digest) -> list[dict[str, Any]]:
     for need in digest.needs:
         blocks.append(waiting_block(need, digest) if need.waiting else _expiring_block(need, digest))
     more = digest.waiting_total - sum(need.waiting is not None for need in digest.needs)
-    if more > 0:
-        blocks.append(kit.context(f"{count(more, 'more person waits', 'more people wait')} for an answer from you."))
-    return blocks
+    told = [f"{count(more, 'more person waits', 'more people wait')} for an answer from you."] if more > 0 else []
+    said, replied = (sum(getattr(one.tally, name) for one in digest.own) for name in ("said", "replied"))
+    if digest.waiting_total and replied < SELDOM * said:
+        answered = "none has" if not replied else f"{replied:,} {'has' if replied == 1 else 'have'}"
+        told.append(f"Of {count(said, 'piece', 'pieces')} of feedback on your assets in 13 weeks {answered} an answer.")
+    return [*blocks, kit.context(" ".join(told))] if told else blocks
 
 
 def waiting_block(need: Need, digest: Digest) -> dict[str, Any]:
@@ -177,6 +187,16 @@ def finding_blocks(digest: Digest) -> list[dict[str, Any]]:
     return blocks
 
 
+def used_picture(digest: Digest) -> list[dict[str, Any]]:
+    """How many of those who spoke of an asset used it with a customer; nothing where there is little to compare."""
+    rows = tuple(
+        BarRow(clip(f"{one.subject.title} {one.subject.version}", TITLE), one.tally.users, one.tally.people)
+        for one in digest.pictured[:PICTURED]
+    )
+    title = "Used with a customer, of those who spoke of it; the most review days first"
+    return [kit.picture(BarsPicture(title, rows))] if len(rows) >= FEWEST_PICTURED else []
+
+
 def _checked(digest: Digest) -> list[dict[str, Any]]:
     if not digest.checked:
         return []
@@ -231,33 +251,9 @@ def _quote(one: Quote) -> dict[str, Any]:
     return kit.section(text, accessory=kit.button("Open", feedback.OPEN, str(one.feedback_id)))
 
 
-def ending_blocks(digest: Digest) -> list[dict[str, Any]]:
-    """Loops that were closed, threads that were sent, and what expires."""
-    lines, this = [], digest.this
-    if this.replies:
-        own = {0: "", this.replies: ", all from you"}.get(this.own_replies, f", {this.own_replies:,} of them yours")
-        lines.append(f"✅ *Loops closed*: {count(this.replies, 'answer', 'answers')} went back to the field{own}.")
-    if digest.threads:
-        lines.append(f"📝 *{count(digest.threads_total, 'thread', 'threads')} sent to marketing*")
-        lines += [f"• {thread_line(one)}" for one in digest.threads]
-        if digest.threads_total > len(digest.threads):
-            lines.append(f"…and {digest.threads_total - len(digest.threads)} more")
-    if digest.expiring:
-        lines.append("📅 *Expiring*")
-        lines += [f"• {expiring_line(one.subject, one.tally, digest.today)}" for one in digest.expiring[:EXPIRING]]
-        if len(digest.expiring) > EXPIRING:
-            lines.append(f"…and {len(digest.expiring) - EXPIRING} more")
-    return [kit.section("\n".join(lines))] if lines else []
+ending_blocks = digest_endings.ending_blocks
 
 
 def coverage(digest: Digest, *, with_button: bool) -> str:
-    """What was counted and what is not shown, as mrkdwn."""
-    said = digest.this.said
-    parts = [f"{said:,} of {count(said, 'piece', 'pieces')} of feedback counted"] if said else []
-    if digest.hidden:
-        parts.append(f"{count(digest.hidden, 'group', 'groups')} of fewer than 5 people hidden")
-    if digest.this.held:
-        parts.append(f"the words of {digest.this.held:,} held back for compliance")
-    if not with_button and has_details(digest):
-        parts.append("details in the thread")
-    return " · ".join(parts) or "Nothing was held back or hidden"
+    """What was read, hidden, dropped and held back."""
+    return digest_endings.coverage_line(digest, with_button=with_button, has_details=has_details(digest))
