@@ -59,12 +59,7 @@ def find_spreads(voices: Sequence[Voice], *, end: datetime, weeks: int) -> list[
         before = [one for one in voices if one.at < start]
         if len(before) < ENOUGH or count_people(now) < FEW:
             continue
-        usual, rate = Counter(term for one in before for term in one.terms), len(now) / (len(before) + 1)
-        sudden = {
-            term: texts
-            for term, texts in _texts_by_term(now).items()
-            if count_people(texts) >= FEW and len(texts) >= TIMES * rate * (usual[term] + 1)
-        }
+        sudden = _more_than_usual(_shared_by(now, FEW), before, len(now))
         for terms in _groups(sudden):
             told = _joined(sudden[term] for term in terms)
             others = [one for one in voices if not one.terms.keys().isdisjoint(terms)]
@@ -91,14 +86,13 @@ def find_asked_again(voices: Sequence[Voice], mine: set[int]) -> list[AskedAgain
         open_ones = [one for one in voices if one.version_id == version_id and not one.is_answered]
         if len(open_ones) < ASKED:
             continue
-        elsewhere = [one for one in voices if one.version_id != version_id]
-        usual, rate = Counter(term for one in elsewhere for term in one.terms), len(open_ones) / (len(elsewhere) + 1)
-        shared = {
+        asked = {
             term: texts
-            for term, texts in _texts_by_term(open_ones).items()
-            if len(texts) >= ASKED and count_people(texts) >= ASKERS and any(one.is_question for one in texts)
-            if len(texts) >= TIMES * rate * (usual[term] + 1)
+            for term, texts in _shared_by(open_ones, ASKERS).items()
+            if len(texts) >= ASKED and any(one.is_question for one in texts)
         }
+        elsewhere = [one for one in voices if one.version_id != version_id] if asked else []
+        shared = _more_than_usual(asked, elsewhere, len(open_ones))
         for terms in _groups(shared)[:1]:
             told = _joined(shared[term] for term in terms)
             found.append(AskedAgain(version_id, _named(terms, shared), tuple(told)))
@@ -107,14 +101,22 @@ def find_asked_again(voices: Sequence[Voice], mine: set[int]) -> list[AskedAgain
 
 def find_shared(voices: Sequence[Voice], elsewhere: Sequence[Voice]) -> list[tuple[tuple[str, ...], tuple[Voice, ...]]]:
     """Words that five people share, and more often than people write them elsewhere, with the texts they stand in."""
-    usual = Counter(term for one in elsewhere for term in one.terms)
-    rate = len(voices) / (len(elsewhere) + 1) if len(elsewhere) >= ENOUGH else 0
-    shared = {
-        term: texts
-        for term, texts in _texts_by_term(voices).items()
-        if count_people(texts) >= FEW and len(texts) >= TIMES * rate * (usual[term] + 1)
-    }
+    shared = _shared_by(voices, FEW)
+    if len(elsewhere) >= ENOUGH:
+        shared = _more_than_usual(shared, elsewhere, len(voices))
     return [(_named(terms, shared), tuple(_joined(shared[term] for term in terms))) for terms in _groups(shared)]
+
+
+def _shared_by(voices: Sequence[Voice], people: int) -> dict[str, list[Voice]]:
+    """The terms that so many people and more wrote, each with its texts."""
+    return {term: texts for term, texts in _texts_by_term(voices).items() if count_people(texts) >= people}
+
+
+def _more_than_usual(found: dict[str, list[Voice]], usually: Sequence[Voice], of: int) -> dict[str, list[Voice]]:
+    """Those of the terms that stand in `TIMES` as many of `of` texts, in proportion, as in what is usually written."""
+    usual = Counter(term for one in usually for term in found.keys() & one.terms.keys())
+    rate = of / (len(usually) + 1)
+    return {term: texts for term, texts in found.items() if len(texts) >= TIMES * rate * (usual[term] + 1)}
 
 
 def _texts_by_term(voices: Sequence[Voice]) -> dict[str, list[Voice]]:
