@@ -42,6 +42,12 @@ def list_last_dates(session: Session, *, team_id: str, schedule: str) -> dict[st
     return dict(session.exec(query.group_by(Slot.subject)).all())
 
 
+def find_last_date(session: Session, *, team_id: str, schedule: str, subject: str) -> date | None:
+    """The local date of the latest slot of one subject, or None if there was none."""
+    query = select(func.max(Slot.local_date)).where(Slot.team_id == team_id, Slot.schedule == schedule)
+    return session.exec(query.where(Slot.subject == subject)).first()
+
+
 def add_slot(
     session: Session, *, team_id: str, schedule: str, subject: str, local_date: date, due_at: datetime, number: int = 0
 ) -> Slot:

@@ -1,4 +1,4 @@
-"""What a digest thinks: periods, due times, verdicts, disagreement, quotes, and who may see which numbers."""
+"""What a digest thinks: periods, verdicts, disagreement, quotes, and who may see which numbers."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,11 +14,6 @@ from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally
 from bot.domain.digest_period import (
     LONGEST,
     Period,
-    due_at,
-    is_too_late,
-    is_working_time,
-    mondays_due,
-    next_due,
     read_period,
     week_before,
 )
@@ -119,54 +114,6 @@ def test_days_are_said_as_people_say_them() -> None:
     assert Period(date(2026, 10, 27), date(2026, 11, 3), "UTC").words == "27 October to 2 November 2026"
     assert Period(date(2026, 12, 28), date(2027, 1, 4), "UTC").words == "28 December 2026 to 3 January 2027"
     assert Period(date(2026, 10, 1), date(2026, 10, 2), "UTC").words == "1 October 2026"
-
-
-# when it is due
-
-
-@given(st.integers(0, 3 * 365 * 24 * 60), st.sampled_from(ZONES))
-def test_every_monday_is_due_once_at_nine_where_the_reader_is(minutes: int, tz: str) -> None:
-    now, last, seen = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes), None, []
-    for hours in range(0, 24 * 21, 7):
-        for monday in mondays_due(now + timedelta(hours=hours), tz, since=LONG_AGO, after=last):
-            seen.append(monday)
-            last = monday
-            local = due_at(monday, tz).astimezone(ZoneInfo(tz))
-            assert (local.weekday(), local.hour, local.minute) == (0, 9, 0)
-    assert seen == [seen[0] + timedelta(weeks=number) for number in range(len(seen))]
-    assert len(seen) in (3, 4)
-
-
-def test_the_next_one_is_the_one_that_home_tells() -> None:
-    assert next_due(NOW, "UTC") == datetime(2026, 11, 30, 9, tzinfo=UTC)
-    assert next_due(NOW, "America/Los_Angeles") == datetime(2026, 11, 23, 17, tzinfo=UTC)
-    assert next_due(due_at(MONDAY, "UTC"), "UTC") == datetime(2026, 11, 30, 9, tzinfo=UTC)
-
-
-def test_mondays_before_the_app_or_after_the_last_one_only() -> None:
-    assert mondays_due(NOW, "UTC", since=NOW - timedelta(hours=1), after=None) == []
-    assert mondays_due(NOW, "UTC", since=LONG_AGO, after=None) == [MONDAY]
-    assert mondays_due(NOW, "UTC", since=LONG_AGO, after=MONDAY - timedelta(weeks=2)) == [
-        MONDAY - timedelta(weeks=1), MONDAY,
-    ]  # fmt: skip
-    assert len(mondays_due(NOW, "UTC", since=LONG_AGO, after=date(2020, 1, 6))) == 13
-
-
-def test_two_days_late_is_late_enough() -> None:
-    due = due_at(MONDAY, "UTC")
-    assert not is_too_late(MONDAY, "UTC", due + timedelta(days=2))
-    assert is_too_late(MONDAY, "UTC", due + timedelta(days=2, seconds=1))
-
-
-@pytest.mark.parametrize(
-    ("local", "works"),
-    [("2026-11-23T08:59", False), ("2026-11-23T09:00", True), ("2026-11-27T17:59", True), ("2026-11-27T18:00", False),
-     ("2026-11-28T11:00", False), ("2026-11-29T11:00", False)],
-)  # fmt: skip
-def test_working_hours_are_the_readers(local: str, works: bool) -> None:
-    for tz in ZONES:
-        now = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(tz)).astimezone(UTC)
-        assert is_working_time(now, tz) == works
 
 
 # what is said of an asset
