@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.digest import Counted, Digest
 from bot.domain.digest_findings import KINDS
@@ -61,14 +61,15 @@ class CompanyDigest:
     def has_news(self) -> bool:
         """Whether there is anything to tell without being asked."""
         one = self.digest
-        return bool(one.this.said or one.this.replies or one.pulses or one.threads or one.checked or self.owed)
+        return bool(one.this.said or one.this.replies or one.pulses or one.checked or one.outcomes or self.owed)
 
 
 def build_company(digest: Digest, counted: Counted, answers: Iterable[Answers]) -> CompanyDigest:
     """Decide what an executive reads; `digest` is the one of nobody, made of what was `counted`."""
     answers = list(answers)
     return CompanyDigest(
-        digest=digest,
+        # What expires is its owner's to renew, and threads are told in people's words.
+        digest=replace(digest, expiring=[], threads=[], threads_total=0),
         stakes=_stakes(digest, counted.subjects.values()),
         owing=find_owing(answers, counted.subjects),
         owed=sum(one.owed for one in answers if one.version_id in counted.subjects),

@@ -34,13 +34,14 @@ class TeamCounted:
 
 @dataclass(frozen=True)
 class TeamDigest:
-    """What one manager reads. Numbers are None where fewer than five of their people spoke; `hidden` counts the assets
-    of which that is so."""
+    """What one manager reads. Numbers are None where fewer than five of their people spoke, `hidden` counts the assets of
+    which that is so; `spoke` says whether anybody did."""
 
     period: Period
     now: datetime
     group: str
     size: int
+    spoke: bool
     this: PeriodNumbers | None
     before: PeriodNumbers | None
     quarter: PeriodNumbers | None
@@ -54,7 +55,7 @@ class TeamDigest:
     @property
     def has_news(self) -> bool:
         """Whether there is anything to tell without being asked: something new, or something that the manager owes."""
-        return bool(self.this or self.pulses or self.unsaid)
+        return bool((self.spoke and self.quarter) or self.pulses or self.unsaid)
 
 
 def build_team(counted: TeamCounted, *, group: str, period: Period, now: datetime) -> TeamDigest:
@@ -67,6 +68,7 @@ def build_team(counted: TeamCounted, *, group: str, period: Period, now: datetim
         now=now,
         group=group,
         size=counted.size,
+        spoke=counted.this.said > 0,
         this=_shown(counted.this),
         before=_shown(counted.before),
         quarter=_shown(counted.quarter),

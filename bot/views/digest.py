@@ -54,7 +54,7 @@ def digest_message(
         *digest_heard.wanted_blocks(digest),
         *digest_heard.heard_blocks(digest),
         *_quotes(digest),
-        *_pulses(digest),
+        *pulse_blocks(digest),
         *ending_blocks(digest),
     ]
     blocks.append(buttons(digest.period, with_details=with_button and has_details(digest), about=about))
@@ -211,7 +211,8 @@ def _checked(digest: Digest) -> list[dict[str, Any]]:
     return [kit.section("\n".join(lines))]
 
 
-def _pulses(digest: Digest) -> list[dict[str, Any]]:
+def pulse_blocks(digest: Digest) -> list[dict[str, Any]]:
+    """The pulses that closed, with what was done."""
     if not digest.pulses:
         return []
     lines = ["📊 *Pulses that closed*", *(f"• {pulse_line(one)}" for one in digest.pulses[:PULSES])]

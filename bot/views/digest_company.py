@@ -1,15 +1,17 @@
 """The digest of an executive: what the ground sees, the review days at stake, and who owes the field an answer."""
 
+from dataclasses import replace
 from typing import Any
 
+from bot.domain.digest import Digest
 from bot.domain.digest_company import CompanyDigest, Owing, Stake
 from bot.domain.text import clip, count, inert
 from bot.picture import BarRow, BarsPicture
 from bot.views import digest as screen
-from bot.views import digest_details, kit
+from bot.views import digest_details, digest_heard, kit
 
 OWING = 2
-SPLITS = 2
+SPLITS, SPREADS = 2, 2
 STAKES = {
     "worked": "Worked",
     "unused": "Hardly used",
@@ -34,8 +36,10 @@ def company_message(
         *stake_blocks(found.stakes, with_picture=with_picture),
         *screen.finding_blocks(digest),
         *[kit.section(screen.split_line(one)) for one in digest.splits[:SPLITS]],
+        *[kit.section(digest_heard.spread_line(one, digest)) for one in digest.spreads[:SPREADS]],
+        *([] if is_short else _heard(digest)),
         *owing_blocks(found),
-        *([] if is_short else screen.ending_blocks(digest)),
+        *([] if is_short else [*screen.pulse_blocks(digest), *screen.ending_blocks(digest)]),
         *(company_details(found) if details == "here" else []),
     ]
     more = bool(company_details(found))
@@ -45,9 +49,14 @@ def company_message(
     return {"text": clip(title, 300), "blocks": blocks}
 
 
+def _heard(digest: Digest) -> list[dict[str, Any]]:
+    """What people need and what they say again and again, in numbers alone."""
+    return digest_heard.wanted_blocks(digest) + digest_heard.heard_blocks(replace(digest, spreads=[], again=[]))
+
+
 def company_details(found: CompanyDigest) -> list[dict[str, Any]]:
     """What does not fit on the screen; empty if all does."""
-    digest = found.digest
+    digest = replace(found.digest, spreads=[])
     blocks = list(digest_details.details_message(digest)["blocks"]) if screen.has_details(digest) else []
     if found.owing[OWING:]:
         lines = [f"• {owing_line(one)}" for one in found.owing[OWING:]]
@@ -77,7 +86,8 @@ def owing_blocks(found: CompanyDigest) -> list[dict[str, Any]]:
         return []
     lines = ["⏰ *Answers owed to the field*"]
     if found.owed:
-        lines.append(f"• {count(found.owed, 'person has', 'people have')} waited longer than was promised")
+        waits = count(found.owed, "low rating or question waits", "low ratings and questions wait")
+        lines.append(f"• {waits} longer than was promised")
     lines += [f"• {owing_line(one)}" for one in found.owing[:OWING]]
     if len(found.owing) > OWING:
         lines.append(f"…and {len(found.owing) - OWING} more")

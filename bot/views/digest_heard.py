@@ -42,6 +42,13 @@ def has_more(digest: Digest) -> bool:
 
 def spread_block(one: Spread, digest: Digest) -> dict[str, Any]:
     """Words that many people suddenly wrote in one week, with one of their texts."""
+    best = _best(one)
+    text = f"{spread_line(one, digest)}\n{quote(' '.join(best.words.split()), WORDS)}"
+    return kit.section(text, accessory=kit.button("Open", feedback.OPEN, str(best.feedback_id)))
+
+
+def spread_line(one: Spread, digest: Digest) -> str:
+    """The same without anybody's text, as mrkdwn."""
     began = day_of(one.start, digest.period.tz)
     is_last = one.start + timedelta(weeks=1) >= digest.period.end
     when = "in the last week" if is_last else f"in the week of {began.day} {began:%B}"
@@ -54,9 +61,7 @@ def spread_block(one: Spread, digest: Digest) -> dict[str, Any]:
         f"{'' if is_last else f', since then {one.since:,}'}."
         + (f" It *hurt {count(hurt, 'time', 'times')}*." if hurt else ""),
     ]
-    best = _best(one)
-    lines.append(quote(" ".join(best.words.split()), WORDS))
-    return kit.section("\n".join(lines), accessory=kit.button("Open", feedback.OPEN, str(best.feedback_id)))
+    return "\n".join(lines)
 
 
 def again_block(one: Again) -> dict[str, Any]:
