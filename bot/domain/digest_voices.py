@@ -16,6 +16,7 @@ FEW = 5  # people: of fewer nothing is told to whom the words are not addressed
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ASKED = re.compile(r"[?？؟]")
 _LETTERS, _BESIDE = 4, 3  # of a word that says something, and of one beside another
+_WITHOUT = frozenset({"no", "not", "without", "ohne", "kein", "keine", "sans", "sin", "sem"})
 _PLURAL = 5  # letters of a word that may have a plural's s
 
 
@@ -51,12 +52,12 @@ class Voice:
     @cached_property
     def terms(self) -> dict[str, str]:
         """Its words, numbers, and pairs of neighbours, as they are compared, each with how it was written."""
-        tokens = [(fold(found[0]), found[0]) for found in _TOKEN.finditer(self.words)]
-        found = {folded: written for folded, written in reversed(tokens) if _says_something(folded)}
-        for (one, written), (other, also) in pairwise(tokens):
-            if min(len(one), len(other)) >= _BESIDE and not COMMON & {one, other}:
-                found.setdefault(f"{one} {other}", f"{written} {also}")
-        return found
+        tokens = [(fold(found[0]), found) for found in _TOKEN.finditer(self.words)]
+        terms = {folded: found[0] for folded, found in reversed(tokens) if _says_something(folded)}
+        for (one, begins), (other, ends) in pairwise(tokens):
+            if ends.start() - begins.end() <= 1 and _may_stand_beside(one) and _may_stand_beside(other):
+                terms.setdefault(f"{one} {other}", self.words[begins.start() : ends.end()])
+        return terms
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,10 @@ def people_by_region(voices: Iterable[Voice]) -> list[tuple[str, int]]:
 def newest(voices: Sequence[Voice]) -> Voice | None:
     """The newest of them, None of none."""
     return max(voices, key=lambda one: (one.at, one.feedback_id), default=None)
+
+
+def _may_stand_beside(word: str) -> bool:
+    return word in _WITHOUT or (len(word) >= _BESIDE and word not in COMMON)
 
 
 def _says_something(word: str) -> bool:
