@@ -41,11 +41,12 @@ def count_digest(
     )
     days: dict[str, Any] = {"team_id": team_id, "start": period.start, "end": period.end}
     checks = filed_away_result.list_closed(session, **days)
+    this = count_period(session, team_id=team_id, period=period, reader_id=reader_id, scope=scope)
     return Counted(
         subjects=subjects,
         tallies=tallies,
         regions=_tally_regions(session, team_id, back, scope, tallies),
-        this=count_period(session, team_id=team_id, period=period, reader_id=reader_id, scope=scope),
+        this=this,
         before=count_period(session, team_id=team_id, period=period.before(), reader_id=reader_id, scope=scope),
         waiting=waiting,
         waiting_total=waiting_total,
@@ -55,7 +56,7 @@ def count_digest(
         threads_total=thread.count_captured(session, **days) if is_all else 0,
         pulses=pulse_finding.list_closed(session, **days) if is_all else [],
         outcomes=pulse_finding.list_told(session, **days) if is_all else [],
-        heard=digest_voices.read_heard(session, team_id=team_id, period=period, scope=scope),
+        heard=digest_voices.read_heard(session, team_id=team_id, period=period, pieces=this.said, scope=scope),
     )
 
 

@@ -22,23 +22,23 @@ LATE = timedelta(days=60)  # an answer that comes so long after its round began 
 _said = Feedback
 
 
-def read_heard(session: Session, *, team_id: str, period: Period, scope: Scope = EVERYTHING) -> Heard:
+def read_heard(session: Session, *, team_id: str, period: Period, pieces: int, scope: Scope = EVERYTHING) -> Heard:
     """The texts of a period and of the weeks before it, the oldest first; nothing that is held or taken back.
 
-    Of more than `MOST` pieces of feedback in the period every n-th is read, and so in the weeks before: a digest takes
-    as long for fifty thousand as for a thousand, and each day has its share.
+    `pieces` is how much feedback the period has. Of more than `MOST` every n-th is read, and so of the weeks before: a
+    digest takes as long for fifty thousand as for a thousand, and each day has its share.
     """
     back = period.looked_back()
     before = Period(back.first, period.first, period.tz)
+    parts = [(before, _count(session, team_id, before, scope))] if before.days else []
     said, needs, read, total = list[Voice](), list[Voice](), 0, 0
-    for part in (before, period) if before.days else (period,):
-        pieces = _count(session, team_id, part, scope)
-        for words, missing in _list_feedback(session, team_id, part, scope, _every(pieces)):
+    for part, number in (*parts, (period, pieces)):
+        for words, missing in _list_feedback(session, team_id, part, scope, _every(number)):
             said += words
             needs += missing
         answers, given = _list_needs(session, team_id, part, scope)
         needs += answers
-        read, total = -(-pieces // _every(pieces)) + len(answers), pieces + given
+        read, total = -(-number // _every(number)) + len(answers), number + given
     return Heard(said=said, needs=sorted(needs, key=lambda one: one.at), read=read, total=total)
 
 

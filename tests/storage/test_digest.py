@@ -226,7 +226,7 @@ def test_numbers_are_read_from_the_index_alone(company: Company) -> None:
     event.listen(company.db.engine, "before_cursor_execute", keep)
     company.counts(reader_id="UM2")
     event.remove(company.db.engine, "before_cursor_execute", keep)
-    assert len(asked) == 4  # of the assets, of the regions, of the period and of the one before
+    assert len(asked) == 5  # of the assets, of the regions, of the period, of the one before and of all before
     with company.db.read() as session:
         for statement, parameters in asked:
             plan = str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
