@@ -258,7 +258,7 @@ def test_whoever_answers_seldom_hears_it() -> None:
     own = [Finding("own", SUBJECT, Tally(1, said=20, replied=0)), Finding("own", SUBJECT, Tally(2, said=4, replied=1))]
     digest = replace(NOTHING, needs=[WAITING], waiting_total=9, own=own)
     told = str(digest_message(digest, with_button=False))
-    assert "8 more people wait for an answer from you. Of 24 pieces of feedback on your assets in 13 weeks 1 has" in told
+    assert "8 more people wait for an answer from you. Of 24 pieces of feedback on your assets in 13 weeks 1 " in told
     seldom = replace(digest, own=[Finding("own", SUBJECT, Tally(1, said=4, replied=1))])
     assert "on your assets" not in str(digest_message(seldom, with_button=False))
 
