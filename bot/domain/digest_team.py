@@ -34,8 +34,8 @@ class TeamCounted:
 
 @dataclass(frozen=True)
 class TeamDigest:
-    """What one manager reads. Numbers are None where fewer than five of their people spoke, `hidden` counts the assets of
-    which that is so; `spoke` says whether anybody did."""
+    """What one manager reads. Numbers are None where fewer than five of their people spoke, `hidden` counts the assets
+    of which that is so; `spoke` says whether anybody did."""
 
     period: Period
     now: datetime
