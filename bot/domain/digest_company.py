@@ -68,12 +68,16 @@ def build_company(digest: Digest, counted: Counted, answers: Iterable[Answers]) 
     """Decide what an executive reads; `digest` is the one of nobody, made of what was `counted`."""
     answers = list(answers)
     return CompanyDigest(
-        # What expires is its owner's to renew, and threads are told in people's words.
-        digest=replace(digest, expiring=[], threads=[], threads_total=0),
+        digest=without_words(digest),
         stakes=_stakes(digest, counted.subjects.values()),
         owing=find_owing(answers, counted.subjects),
         owed=sum(one.owed for one in answers if one.version_id in counted.subjects),
     )
+
+
+def without_words(digest: Digest) -> Digest:
+    """The digest without what is somebody's to do, and without people's words: quotes, threads, and who waits."""
+    return replace(digest, needs=[], waiting=[], again=[], own=[], quotes=[], expiring=[], threads=[], threads_total=0)
 
 
 def find_owing(answers: Iterable[Answers], subjects: dict[int, Subject]) -> list[Owing]:
