@@ -1,6 +1,7 @@
 """When a digest is due: on the chosen day and hour, once for a date, and no day is told twice or left out."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,7 +56,7 @@ def test_whoever_changes_their_plan_is_told_of_each_day_once(changes: list[tuple
                 last = day
         plan, changed = other, now
     assert [one.until for one in told] == sorted({one.until for one in told})
-    for one, following in zip(told, told[1:], strict=False):
+    for one, following in pairwise(told):
         assert following.first == one.until or following.until - one.until > timedelta(days=28)
 
 
