@@ -26,7 +26,8 @@ COMMAND = "/digest"
 MORE = "digest.more"  # value: first day, first day after, and what it is about: "2026-11-16:2026-11-23:asset 12"
 SETTINGS = "digest.settings"
 
-SHOWN = 2  # assets of each kind; the others are in the details
+FOUND = 1  # assets of each kind; the others are in the details
+SHOWN = 2
 WORDS = 280  # characters of a quote
 WAITED = 110  # characters of what somebody who waits said
 CHECKED = 3
@@ -36,20 +37,14 @@ PICTURED, FEWEST_PICTURED = 6, 3  # assets
 TITLE = 40  # characters of an asset's name in the picture
 
 
-def digest_message(
-    digest: Digest, *, with_button: bool, about: str = "", here: bool = False, with_picture: bool = False
-) -> dict[str, Any]:
-    """The digest; details stand in its thread, behind a button that carries `about`, or (`here`) just below it.
-
-    Only messages of the outbox can have a picture.
-    """
+def digest_message(digest: Digest, *, with_button: bool, about: str = "", here: bool = False) -> dict[str, Any]:
+    """The digest; details stand in its thread, behind a button that carries `about`, or (`here`) just below it."""
     title = _title(digest)
     blocks = [
         {"type": "header", "text": kit.plain(title, kit.HEADER)},
         *_needs(digest),
         kit.section(changed(digest)),
         *finding_blocks(digest),
-        *(used_picture(digest) if with_picture else []),
         *[kit.section(split_line(one)) for one in digest.splits[:SHOWN]],
         *digest_heard.wanted_blocks(digest),
         *digest_heard.heard_blocks(digest),
@@ -70,7 +65,7 @@ def buttons(period: Period, *, with_details: bool, about: str = "") -> dict[str,
 
 def has_details(digest: Digest) -> bool:
     """Whether there is more than one screen shows."""
-    more = [found for kind in HEADS for found in [one for one in digest.findings if one.kind == kind][SHOWN:]]
+    more = [found for kind in HEADS for found in [one for one in digest.findings if one.kind == kind][FOUND:]]
     return bool(
         more
         or digest.checked[CHECKED:]
@@ -78,7 +73,7 @@ def has_details(digest: Digest) -> bool:
         or digest.own
         or digest.waiting
         or digest.splits[SHOWN:]
-        or digest.searches[SHOWN:]
+        or digest.searches[FOUND:]
         or digest_heard.has_more(digest)
         or digest_endings.has_more(digest)
     )
@@ -143,16 +138,15 @@ def changed(digest: Digest) -> str:
             f"*A quiet {'week' if digest.period.is_week else 'time'}*\nNobody said anything about an asset.{had} "
             "An announcement with its buttons is the quickest way to hear something: `/asset release`."
         )
-    lines = [
-        f"*Against {than}*",
-        f"• {_versus(this.said, before.said, 'piece of feedback', 'pieces of feedback')}",
-        f"• {_versus(this.people, before.people, 'person spoke', 'people spoke')}",
-        f"• {_versus(this.uses, before.uses, 'use with a customer', 'uses with customers')}",
+    numbers = [
+        _versus(this.said, before.said, "piece of feedback", "pieces of feedback"),
+        _versus(this.people, before.people, "person spoke", "people spoke"),
+        _versus(this.uses, before.uses, "use with a customer", "uses with customers"),
     ]
     if this.asked:
-        lines.append(
-            f"• *{this.answered:,} of {this.asked:,}* low ratings and questions answered{_share_before(digest)}"
-        )
+        told = f"*{this.answered:,} of {this.asked:,}* low ratings and questions answered{_share_before(digest)}"
+        numbers.append(told)
+    lines = [f"*Against {than}*", " · ".join(numbers)]
     return "\n".join(lines + [mover_line(one) for one in digest.movers[:SHOWN]])
 
 
@@ -168,23 +162,27 @@ def _share_before(digest: Digest) -> str:
 
 
 def finding_blocks(digest: Digest) -> list[dict[str, Any]]:
-    """What is said of assets, the most review days first."""
-    blocks = []
-    for kind, head in HEADS.items():
-        blocks += _checked(digest) if kind == "unused" else []
-        found = [one for one in digest.findings if one.kind == kind]
-        searches = digest.searches if kind == "not_found" else []
-        if not found and not searches:
-            continue
-        lines = [head, *(f"• {finding_line(one)}" for one in found[:SHOWN])]
-        lines += [f"• {search_line(one, digest.today)}" for one in searches[:SHOWN]]
-        if more := len(found[SHOWN:]) + len(searches[SHOWN:]):
-            lines.append(f"…and {more} more")
-        blocks.append(kit.section("\n".join(lines)))
-    if blocks:
-        quarter = "13 weeks" if digest.period.days <= 91 else "this time"
-        blocks.insert(0, kit.context(f"Assets, by what was said in {quarter}, the most review days first"))
-    return blocks
+    """What is said of assets: of each kind the one with the most review days; the others are in the details."""
+    quarter = "13 weeks" if digest.period.days <= 91 else "this time"
+    worked = [line for kind in HEADS if kind == "worked" for line in _found(digest, kind)]
+    others = [line for kind in HEADS if kind != "worked" for line in _found(digest, kind)]
+    checked = _checked(digest)
+    if not worked and not others and not checked:
+        return []
+    parts = [kit.section("\n".join(lines)) if lines else None for lines in (worked, others)]
+    head = kit.context(f"Assets, by what was said in {quarter}, the most review days first")
+    return [block for block in (head, parts[0], *checked, parts[1]) if block]
+
+
+def _found(digest: Digest, kind: str) -> list[str]:
+    found = [one for one in digest.findings if one.kind == kind]
+    searches = digest.searches if kind == "not_found" else []
+    lines = [finding_line(one) for one in found[:FOUND]] + [search_line(one, digest.today) for one in searches[:FOUND]]
+    if not lines:
+        return []
+    more = len(found[FOUND:]) + len(searches[FOUND:])
+    lines[-1] += f" _…and {more} more_" if more else ""
+    return [f"{HEADS[kind]}: {lines[0]}", *(f"• {line}" for line in lines[1:])]
 
 
 def used_picture(digest: Digest) -> list[dict[str, Any]]:
@@ -193,7 +191,7 @@ def used_picture(digest: Digest) -> list[dict[str, Any]]:
         BarRow(clip(f"{one.subject.title} {one.subject.version}", TITLE), one.tally.users, one.tally.people)
         for one in digest.pictured[:PICTURED]
     )
-    title = "Used with a customer, of those who spoke of it; the most review days first"
+    title = "Used with a customer, of those who spoke of it"
     return [kit.picture(BarsPicture(title, rows))] if len(rows) >= FEWEST_PICTURED else []
 
 

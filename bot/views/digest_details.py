@@ -8,7 +8,7 @@ from bot.domain.digest_repeats import Repeat
 from bot.domain.text import clip, count
 from bot.views import digest_heard as heard
 from bot.views import kit
-from bot.views.digest import CHECKED, PULSES, SHOWN, waiting_block
+from bot.views.digest import CHECKED, FOUND, PULSES, SHOWN, waiting_block
 from bot.views.digest_endings import EXPIRING, LOOPS
 from bot.views.digest_lines import (
     HEADS,
@@ -51,9 +51,9 @@ def _blocks(digest: Digest) -> list[dict[str, Any]]:
             left = digest.waiting_total - named_here
             blocks.append(kit.context(f"…and {count(left, 'more person', 'more people')}."))
     for kind, head in HEADS.items():
-        rest = [one for one in digest.findings if one.kind == kind][SHOWN:]
+        rest = [one for one in digest.findings if one.kind == kind][FOUND:]
         blocks += _listed(f"{head}, the rest", [f"• {finding_line(one)}" for one in rest])
-    searches = [f"• {search_line(one, digest.today)}" for one in digest.searches[SHOWN:]]
+    searches = [f"• {search_line(one, digest.today)}" for one in digest.searches[FOUND:]]
     blocks += _listed("*Also looked for, and not found*", searches)
     checked = [f"• {checked_line(one.subject, one.check)}" for one in digest.checked[CHECKED:]]
     blocks += _listed("*More that was asked of the field*", checked)

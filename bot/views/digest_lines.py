@@ -16,7 +16,7 @@ from bot.views.pulse_result import finding_line as result_finding
 
 HEADS = {
     "worked": "🟢 *Worked*",
-    "unused": "🗄️ *In the drawer: hardly anybody uses it*",
+    "unused": "🗄️ *In the drawer*",
     "not_found": "🔎 *Could not be found*",
     "outdated": "⌛ *Outdated, and still in use*",
     "silent": "🤫 *Nobody speaks of it*",

@@ -33,6 +33,8 @@ def show(found: Found, depth: str = USUAL, *, about: str = "", is_sent: bool = F
     if isinstance(found, RepDigest):
         return Shown(rep_message(found, is_short=depth == SHORT, is_whole=depth == EVERYTHING))
     details = details_blocks(found)
+    if is_sent and isinstance(found, Digest):
+        details = [*screen.used_picture(found), *details]
     if depth == SHORT:
         short = shortened(found) if isinstance(found, Digest) else found
         return Shown(_message(short, "button", about, is_sent=is_sent, is_short=True))
@@ -62,9 +64,7 @@ def details_modal(found: Found) -> dict[str, Any]:
 
 def _message(found: Found, place: str, about: str, *, is_sent: bool, is_short: bool = False) -> dict[str, Any]:
     if isinstance(found, Digest):
-        return screen.digest_message(
-            found, with_button=place == "button", about=about, here=place == "here", with_picture=is_sent
-        )
+        return screen.digest_message(found, with_button=place == "button", about=about, here=place == "here")
     if isinstance(found, CompanyDigest):
         return company_message(found, details=place, about=about, is_short=is_short, with_picture=is_sent)
     assert isinstance(found, TeamDigest)

@@ -25,7 +25,7 @@ from bot.domain.pulse_finding import PulseFinding
 from bot.domain.pulse_numbers import PulseResult, QuestionResult
 from bot.domain.pulse_numbers import Tally as PulseTally
 from bot.upload import in_words
-from bot.views.digest import digest_message, has_details
+from bot.views.digest import digest_message, has_details, used_picture
 from bot.views.digest_details import details_message, details_modal
 from sandbox.blocks import check_message, check_view
 from tests.views.formatted import mrkdwn
@@ -93,7 +93,7 @@ NOTHING = Digest(period=WEEK, now=NOW, this=PeriodNumbers(), before=PeriodNumber
 MESSAGES = {
     "worst": digest_message(WORST, with_button=False),
     "worst with a button": digest_message(WORST, with_button=True),
-    "worst with a picture": in_words(digest_message(WORST, with_button=False, with_picture=True)),
+    "worst picture": in_words({"text": "A picture", "blocks": used_picture(WORST)}),
     "nothing": digest_message(NOTHING, with_button=True),
     "a quiet week": digest_message(replace(NOTHING, before=NUMBERS), with_button=False),
     "details": details_message(WORST),
@@ -154,9 +154,11 @@ def test_what_was_looked_for_says_what_may_be_done() -> None:
     )
     text = "\n".join(mrkdwn(digest_message(digest, with_button=False)["blocks"]))
     assert "3 people looked for “lattice ads”. Did they mean *Ad set*?" in text
-    assert "1 person looked for “owl”. *Ward ads* v2 expired on 31 Oct 2026, and nothing has taken its place." in text
-    assert "…and 1 more" in text
-    assert "2 people looked for “mri”, and nothing comes near." in str(details_message(digest))
+    assert "_…and 2 more_" in text
+    details = str(details_message(digest))
+    told = "1 person looked for “owl”. *Ward ads* v2 expired on 31 Oct 2026, and nothing has taken its place."
+    assert told in details
+    assert "2 people looked for “mri”, and nothing comes near." in details
 
 
 def test_what_expires_has_its_evidence() -> None:
@@ -273,8 +275,7 @@ def test_use_that_does_not_please_is_no_success() -> None:
 
 def test_the_picture_compares_what_can_be_compared() -> None:
     shown = [Finding("own", Subject(n, f"Deck {n}", "v1"), Tally(n, people=9, users=n)) for n in range(1, 9)]
-    message = digest_message(replace(NOTHING, pictured=shown), with_button=False, with_picture=True)
-    assert "Deck 1 v1: 1 of 9" in str(in_words(message))
-    assert "Deck 7" not in str(in_words(message))
-    few = digest_message(replace(NOTHING, pictured=shown[:2]), with_button=False, with_picture=True)
-    assert "Deck 1" not in str(in_words(few))
+    told = str(used_picture(replace(NOTHING, pictured=shown)))
+    assert "Deck 1 v1: 1 of 9" in told
+    assert "Deck 7" not in told
+    assert used_picture(replace(NOTHING, pictured=shown[:2])) == []
