@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -59,7 +59,7 @@ def read_rep(
     """What one rep reads, without what is the same for all; with a `scope` only what is about its assets."""
     about = within(scope)
     answers = (
-        select(col(_said.id), col(AssetVersion.title), col(Person.name), col(_reply.text), col(_reply.created_at))
+        select(col(_said.id), col(AssetVersion.title), col(Person.name), col(_reply.text), _words())
         .select_from(_reply)
         .join(_said, _about(team_id))
         .join(AssetVersion, col(AssetVersion.id) == col(_said.asset_version_id), isouter=True)
@@ -67,7 +67,7 @@ def read_rep(
         .where(*_answered(team_id, period), col(_said.user_id) == user_id, *about)
         .order_by(col(_reply.created_at).desc(), col(_reply.id).desc())
     )
-    told = [Answered(row[0], row[1] or "", row[2] or "", row[3], row[4]) for row in session.execute(answers)]
+    told = [Answered(row[0], row[1] or "", row[2] or "", row[3], row[4] or "") for row in session.execute(answers)]
     said = select(func.count()).where(window(team_id, period, scope), col(_said.user_id) == user_id)
     return RepDigest(
         period=period,
@@ -113,6 +113,12 @@ def _list_done(session: Session, team_id: str, user_id: str, period: Period) -> 
         Done(questions_from_json(questions)[0].text, name or "", outcome or "")
         for questions, name, outcome in session.execute(query)
     ]
+
+
+def _words() -> Any:
+    """What the rep had said; nothing while it is held."""
+    words = [func.nullif(text, "") for text in (col(_said.said), col(_said.missing), col(_said.quoted_text))]
+    return case((col(_said.held_for).is_(None), func.coalesce(*words)), else_="")
 
 
 def _about(team_id: str) -> Any:

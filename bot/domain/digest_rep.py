@@ -15,13 +15,13 @@ WORKED = 3  # assets that are told as working for colleagues
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer to something that the rep said: about what, by whom, in whose words."""
+    """An answer to something that the rep `said` (empty while that is held): about what, by whom, in which words."""
 
     feedback_id: int
     title: str
     by: str
     words: str
-    at: datetime
+    said: str
 
 
 @dataclass(frozen=True)

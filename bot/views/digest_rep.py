@@ -13,7 +13,7 @@ NOTHING = (
     "`/asset-feedback mine` shows what became of it."
 )
 SHOWN, SHORT = 3, 1  # answers on the screen
-WORDS = 240  # characters of an answer
+WORDS, SAID = 240, 70  # characters of an answer, and of what it answers
 NAME = 80
 
 
@@ -47,7 +47,8 @@ def rep_message(found: RepDigest, *, is_short: bool = False, is_whole: bool = Fa
 def _answer(one: Answered) -> str:
     by = inert(clip(one.by, NAME)) or "Marketing"
     about = f" about *{inert(clip(one.title, NAME))}*" if one.title else ""
-    return f"*{by}*{about}\n{quote(' '.join(one.words.split()), WORDS)}"
+    said = f", to your “{inert(clip(' '.join(one.said.split()), SAID))}”" if one.said else ""
+    return f"*{by}*{about}{said}\n{quote(' '.join(one.words.split()), WORDS)}"
 
 
 def _colleagues(found: RepDigest) -> list[dict[str, Any]]:

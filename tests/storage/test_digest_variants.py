@@ -122,7 +122,7 @@ def test_answers_are_counted_by_version_and_owed_past_their_day(company: Company
 
 
 def test_a_rep_hears_of_answers_new_versions_and_outcomes_that_concern_them(company: Company) -> None:
-    mine = company.says("U0", at=IN_WEEK - timedelta(days=40))
+    mine = company.says("U0", at=IN_WEEK - timedelta(days=40), missing="the price")
     company.answers(mine, "we changed it")
     company.answers(company.says("U1", company.new), "not yours")
     company.answers(mine, "held back", held_for="complaint")
@@ -149,7 +149,9 @@ def test_a_rep_hears_of_answers_new_versions_and_outcomes_that_concern_them(comp
     assert concerned == {"U0", "U1", "U3"}
     assert elsewhere == frozenset()
     assert {user_id for user_id, one in told.items() if one.has_news} == concerned
-    assert [(one.title, one.by, one.words) for one in told["U0"].answers] == [("Deck", "Name of UM", "we changed it")]
+    assert [(one.title, one.by, one.words, one.said) for one in told["U0"].answers] == [
+        ("Deck", "Name of UM", "we changed it", "the price")
+    ]
     assert [(one.version, one.spoken_of) for one in told["U0"].renewed] == [("v2", "v1")]
     assert told["U1"].renewed == []  # they spoke of the new one
     assert [(one.question, one.asker, one.outcome) for one in told["U3"].done] == [
