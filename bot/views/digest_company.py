@@ -40,7 +40,6 @@ def company_message(
         *([] if is_short else _heard(digest)),
         *owing_blocks(found),
         *([] if is_short else [*screen.pulse_blocks(digest), *screen.ending_blocks(digest)]),
-        *(company_details(found) if details == "here" else []),
     ]
     more = bool(company_details(found))
     blocks = blocks[: kit.MESSAGE_BLOCKS - 2]

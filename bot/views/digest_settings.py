@@ -61,7 +61,8 @@ def saved_modal(plan: DigestPlan, due: datetime | None, tz: str) -> dict[str, An
 def home_blocks(due: datetime | None, tz: str, variant: str) -> list[dict[str, Any]]:
     """The part of the Home about the digest."""
     note = f" {NOTES[variant]}" if variant in NOTES and due else ""
-    told = f"*Your digest*\n{_next(due, tz)}{note} `/digest` shows it now."
+    head = "Your digest" if variant in NOTES else "Your next digest"  # for whom it surely comes
+    told = f"*{head}*\n{_next(due, tz)}{note} `/digest` shows it now."
     return [kit.section(told, accessory=kit.button("Digest settings", SETTINGS))]
 
 

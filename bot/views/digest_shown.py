@@ -29,7 +29,8 @@ class Shown:
 def show(found: Found, depth: str = USUAL, *, about: str = "", is_sent: bool = False) -> Shown:
     """The messages of a digest that is sent, or of one that is shown at once.
 
-    The latter has no thread and no picture; its details stand behind a button, which carries `about`."""
+    The latter has no thread and no picture; its details stand behind a button, which carries `about`.
+    """
     if isinstance(found, RepDigest):
         return Shown(rep_message(found, is_short=depth == SHORT, is_whole=depth == EVERYTHING))
     details = details_blocks(found)
@@ -41,8 +42,9 @@ def show(found: Found, depth: str = USUAL, *, about: str = "", is_sent: bool = F
     if depth == EVERYTHING:
         message = _message(found, "here", about, is_sent=is_sent)
         room = kit.MESSAGE_BLOCKS - len(message["blocks"])
-        left = details[room:]
-        return Shown(message | {"blocks": message["blocks"] + details[:room]}, _thread(left) if is_sent else None)
+        *screen_blocks, buttons, coverage = message["blocks"]
+        blocks = [*screen_blocks, *details[:room], buttons, coverage]
+        return Shown(message | {"blocks": blocks}, _thread(details[room:]) if is_sent else None)
     place = "thread" if is_sent else "button"
     return Shown(_message(found, place, about, is_sent=is_sent), _thread(details) if is_sent else None)
 
@@ -57,8 +59,9 @@ def details_blocks(found: Found) -> list[dict[str, Any]]:
 
 
 def details_modal(found: Found) -> dict[str, Any]:
-    """The same in a window."""
-    blocks = details_blocks(found) or [kit.section("There is no more than you saw.")]
+    """The same in a window, which may belong to a short screen."""
+    blocks = team_details(found, is_short=True) if isinstance(found, TeamDigest) else details_blocks(found)
+    blocks = blocks or [kit.section("There is no more than you saw.")]
     return kit.notice_modal("", "Details") | {"blocks": blocks}
 
 

@@ -31,19 +31,19 @@ def team_message(found: TeamDigest, *, details: str, about: str = "", is_short: 
         *_team_assets(found.assets[:shown], len(found.assets) - shown),
         *_team_pulses(found),
         *([] if is_short else _team_loops(found)),
-        *(team_details(found) if details == "here" else []),
     ]
-    more, blocks = bool(team_details(found)), blocks[: kit.MESSAGE_BLOCKS - 2]
+    more, blocks = bool(team_details(found, is_short=is_short)), blocks[: kit.MESSAGE_BLOCKS - 2]
     blocks.append(screen.buttons(found.period, with_details=more and details == "button", about=about))
     place = "details in the thread" if more and details == "thread" else ""
     blocks.append(kit.context(" · ".join(filter(None, [_team_coverage(found), place]))))
     return {"text": clip(title, 300), "blocks": blocks}
 
 
-def team_details(found: TeamDigest) -> list[dict[str, Any]]:
+def team_details(found: TeamDigest, *, is_short: bool = False) -> list[dict[str, Any]]:
     """What does not fit on a manager's screen; empty if all does."""
+    rest = _asset_lines(found.assets[SHORT_ASSETS if is_short else ASSETS :])
     return [
-        *_listed("*More of what your people spoke of, in 13 weeks*", _asset_lines(found.assets[ASSETS:])),
+        *_listed("*More of what your people spoke of, in 13 weeks*", rest),
         *_listed("*More of your pulses*", [f"• {pulse_line(one)}" for one in found.pulses[PULSES:]]),
     ]
 
