@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.domain.pulse_theme import Theme, words_in, words_of
-from bot.domain.theme_list import DESCRIBED, Described, load_themes, names_in
+from bot.domain.theme_list import DESCRIBED, Described, Names, load_themes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,8 +80,9 @@ def _named(texts: Sequence[str], described: tuple[Described, ...]) -> "Matrix":
     import numpy
 
     found = numpy.zeros((len(texts), len(described)), dtype=numpy.float32)
+    names = Names(described)
     for place, text in enumerate(texts):
-        for number, hits in names_in(text, described).items():
+        for number, hits in names.find(text).items():
             found[place, number] = NAMES * min(hits, MOST_NAMED)
     return found
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ FIELDS = ("line", "words", "names", "praise")
 _RUN = re.compile(r"\w+")
 _APOSTROPHE = re.compile("[’‘`´]")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3000-\u9fff]")
-Numbers = dict[str, set[int]]
 
 
 @dataclass(frozen=True)
@@ -70,42 +69,48 @@ def read_themes(text: str) -> tuple[Described, ...]:
     return tuple(_read(name, fields) for name, fields in told.items())
 
 
-def find_named(texts: Sequence[str], described: tuple[Described, ...]) -> list[Theme]:
+class Names:
+    """The names of all themes, to be looked for in many texts: the words they begin with spare most searches."""
+
+    def __init__(self, described: Sequence[Described]) -> None:
+        """`described` are the themes; what is found is told by their places."""
+        self._described = described
+        self._words, self._begins, self._bare = dict[str, set[int]](), dict[str, set[int]](), list[tuple[str, int]]()
+        self._seen: dict[str, frozenset[int]] = {}
+        for number, one in enumerate(described):
+            for name in one.list_names():
+                runs = _RUN.findall(name)
+                if not runs or _UNSPACED.match(name):
+                    self._bare.append((name.rstrip("*"), number))
+                else:
+                    kind = self._begins if name.endswith("*") and len(runs) == 1 else self._words
+                    kind.setdefault(runs[0], set()).add(number)
+
+    def find(self, text: str) -> dict[int, int]:
+        """The themes that a text names, each with how many different names of it stand in the text."""
+        folded = _APOSTROPHE.sub("'", " ".join(text.casefold().split()))
+        likely = {number for part, number in self._bare if part in folded}
+        for word in set(_RUN.findall(folded)):
+            likely |= self._begun_by(word)
+        found = {number: len(set(self._described[number].pattern.findall(folded))) for number in sorted(likely)}
+        return {number: hits for number, hits in found.items() if hits}
+
+    def _begun_by(self, word: str) -> frozenset[int]:
+        """The themes of which a name may begin with a word."""
+        if word not in self._seen:
+            begins = [self._begins.get(word[:length], ()) for length in range(1, len(word) + 1)]
+            self._seen[word] = frozenset(self._words.get(word, ())).union(*begins)
+        return self._seen[word]
+
+
+def find_named(texts: Sequence[str], described: Sequence[Described]) -> list[Theme]:
     """The themes that the texts name, each text in as many as it names."""
-    places: list[list[int]] = [[] for _ in described]
+    names, places = Names(described), list[list[int]]([] for _ in described)
     for place, text in enumerate(texts):
-        for number in names_in(text, described):
+        for number in names.find(text):
             places[number].append(place)
     pairs = zip(described, places, strict=True)
     return [Theme(one.name, one.line, tuple(found)) for one, found in pairs if found]
-
-
-def names_in(text: str, described: tuple[Described, ...]) -> dict[int, int]:
-    """The themes that a text names, by their places, each with how many different names of it stand in the text."""
-    folded = _APOSTROPHE.sub("'", " ".join(text.casefold().split()))
-    words, begins, bare = _beginnings(described)
-    likely = {number for part, number in bare if part in folded}
-    for word in set(_RUN.findall(folded)):
-        likely.update(words.get(word, ()))
-        for length in range(1, len(word) + 1):
-            likely.update(begins.get(word[:length], ()))
-    found = {number: len(set(described[number].pattern.findall(folded))) for number in sorted(likely)}
-    return {number: hits for number, hits in found.items() if hits}
-
-
-@lru_cache(maxsize=4)
-def _beginnings(described: tuple[Described, ...]) -> tuple[Numbers, Numbers, list[tuple[str, int]]]:
-    """The words that a theme's names begin with, whole ones and beginnings: looking these up spares most searches."""
-    words, begins, bare = Numbers(), Numbers(), []
-    for number, one in enumerate(described):
-        for name in one.list_names():
-            runs = _RUN.findall(name)
-            if not runs or _UNSPACED.match(name):
-                bare.append((name.rstrip("*"), number))
-            else:
-                kind = begins if name.endswith("*") and len(runs) == 1 else words
-                kind.setdefault(runs[0], set()).add(number)
-    return words, begins, bare
 
 
 def load_themes(file: str) -> tuple[Described, ...]:
