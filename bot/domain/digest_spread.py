@@ -12,6 +12,7 @@ from bot.domain.digest_voices import FEW, Voice, count_people, newest
 WEEK = timedelta(weeks=1)
 ENOUGH = 30  # earlier texts, from which it is known what people usually write
 TIMES = 4  # as often as before, in proportion to all that was written
+CERTAIN = 10  # as often: a single word, which many write by chance
 TOGETHER = 1 / 3  # of the texts of the rarer one of two words: they belong together
 MOST_WORDS = 4  # that a group is named by
 PAIR, TELLING = 3, 2  # texts in which two words stand side by side: so they name a group, and tell twice as much as one
@@ -50,7 +51,9 @@ def find_spreads(voices: Sequence[Voice], *, end: datetime, weeks: int) -> list[
     """What spread in one of the last `weeks` weeks up to `end`, the newest week first, then what most people wrote.
 
     A word spreads when five people write it in one week, and four times as often, in proportion to all that is written,
-    as in the weeks before: so a busy week alone is none. Words that stand in the same texts are told as one.
+    as in the weeks before: so a busy week alone is none. Words that stand in the same texts are told as one; a word
+    that stands alone must be ten times as frequent. With the sample's texts in a random order, and its offer left out,
+    something seems to spread in one of a thousand weeks.
     """
     found: list[Spread] = []
     for number in range(weeks):
@@ -60,7 +63,10 @@ def find_spreads(voices: Sequence[Voice], *, end: datetime, weeks: int) -> list[
         if len(before) < ENOUGH or count_people(now) < FEW:
             continue
         sudden = _more_than_usual(_shared_by(now, FEW), before, len(now))
+        certain = _more_than_usual(sudden, before, len(now), times=CERTAIN)
         for terms in _groups(sudden):
+            if len(terms) == 1 and terms[0] not in certain:
+                continue
             told = _joined(sudden[term] for term in terms)
             others = [one for one in voices if not one.terms.keys().isdisjoint(terms)]
             found.append(
@@ -112,11 +118,13 @@ def _shared_by(voices: Sequence[Voice], people: int) -> dict[str, list[Voice]]:
     return {term: texts for term, texts in _texts_by_term(voices).items() if count_people(texts) >= people}
 
 
-def _more_than_usual(found: dict[str, list[Voice]], usually: Sequence[Voice], of: int) -> dict[str, list[Voice]]:
-    """Those of the terms that stand in `TIMES` as many of `of` texts, in proportion, as in what is usually written."""
+def _more_than_usual(
+    found: dict[str, list[Voice]], usually: Sequence[Voice], of: int, times: int = TIMES
+) -> dict[str, list[Voice]]:
+    """Those of the terms that stand in `times` as many of `of` texts, in proportion, as in what is usually written."""
     usual = Counter(term for one in usually for term in found.keys() & one.terms.keys())
     rate = of / (len(usually) + 1)
-    return {term: texts for term, texts in found.items() if len(texts) >= TIMES * rate * (usual[term] + 1)}
+    return {term: texts for term, texts in found.items() if len(texts) >= times * rate * (usual[term] + 1)}
 
 
 def _texts_by_term(voices: Sequence[Voice]) -> dict[str, list[Voice]]:

@@ -60,6 +60,16 @@ def test_a_week_later_it_is_told_with_what_came_since() -> None:
     assert find_spreads(said, end=WEEK.end, weeks=1) == []
 
 
+def test_a_word_alone_must_be_rarer_than_words_that_come_together() -> None:
+    strike = [voice(f"strike in hall {n}", n) for n in range(5)]
+    (found,) = find_spreads([*usual(), *strike], end=WEEK.end, weeks=1)
+    assert "strike" in " ".join(found.words)
+    before = [voice("a strike", 50, THEN)]
+    alone = [voice("strike", n) for n in range(5)]
+    assert find_spreads([*usual(), *alone], end=WEEK.end, weeks=1)
+    assert find_spreads([*usual(), *before * 6, *alone], end=WEEK.end, weeks=1) == []
+
+
 @pytest.mark.parametrize("people", [1, 4])
 def test_few_people_spread_nothing_however_much_they_write(people: int) -> None:
     said = [*usual(), *(voice(words, n % people) for n, words in enumerate(OFFER * 3))]

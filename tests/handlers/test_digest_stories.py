@@ -118,6 +118,15 @@ def test_others_read_the_same_stories_without_the_names_and_what_is_the_owners(m
 
 
 @IN_PROCESS
+def test_a_marketer_without_an_asset_reads_what_moves_the_house(meridian: Database) -> None:
+    digest, screen = digest_of(meridian, "Dre")  # who owns none
+    assert (digest.needs, digest.own, digest.again) == ([], [], [])
+    assert screen.splitlines()[1] == "*Against the week before*"
+    assert "62 review days" in screen
+    assert {one.name for one in digest.quotes} == {""}
+
+
+@IN_PROCESS
 def test_what_looks_like_a_story_and_is_none(meridian: Database) -> None:
     digest, screen = digest_of(meridian, "Priya")
     assert [one.subject.title for one in digest.movers] == ["Lumenary Plan Live Demo Deck"]
