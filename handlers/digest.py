@@ -1,11 +1,12 @@
 """The digest: sent to each reader on their own day and hour, once and only once, and at any time with `/digest`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -26,10 +27,13 @@ from storage import asset, digest_words, feedback, outbox, slots, workspace
 from storage import digest_settings as settings_store
 from storage.db import Database
 
+log = structlog.get_logger()
+
 SCHEDULE = "digest"
 TOO_LATE = "it would have come more than two days late"
 NOTHING = "there was nothing to tell"
-AT_ONCE = 100  # digests that one tick makes, and slots that one transaction lets pass: nobody's click waits for long
+AT_ONCE = 50  # digests that one tick makes: the others follow with the next ones
+PASSED = 200  # slots that one transaction lets pass
 
 
 def show_digest(session: Session, act: Act) -> Answer:
@@ -83,21 +87,7 @@ def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> in
     ]
     due.sort(key=lambda one: list(VARIANTS).index(one.variant))  # whoever has most to do with it first
     _let_pass(db, [one for one in due if one.is_too_late(now)], TOO_LATE, now)
-    readings, tried, sent, quiet = Readings(db, settings, now), 0, 0, []
-    for one in due:
-        if one.is_too_late(now) or tried >= AT_ONCE:
-            continue
-        if one.variant == "rep" and not readings.concerns(one.actor, one.period):
-            quiet.append(one)
-            continue
-        tried += 1
-        shown = _make(readings, one)
-        if shown is None:
-            quiet.append(one)
-        else:
-            sent += _send(db, one, shown, now)
-    _let_pass(db, quiet, NOTHING, now)
-    return sent
+    return _send_all(db, [one for one in due if not one.is_too_late(now)], Readings(db, settings, now), now)
 
 
 def read_link(task: Task) -> None:
@@ -157,6 +147,28 @@ def _show_details(act: Act, choice: Choice, db: Database) -> Answer:
     return Answer(text=team_views.NO_GROUP) if found is None else Answer(modal=details_modal(found))
 
 
+def _send_all(db: Database, due: list[_Due], readings: Readings, now: datetime) -> int:
+    """Send what has something to tell, as many as one tick may; one that cannot be made stops nobody else's."""
+    tried, sent, quiet = 0, 0, []
+    for one in due:
+        try:
+            if one.variant == "rep" and not readings.concerns(one.actor, one.period):
+                quiet.append(one)
+                continue
+            if tried == AT_ONCE:
+                break
+            tried += 1
+            shown = _make(readings, one)
+            if shown is None:
+                quiet.append(one)
+            else:
+                sent += _send(db, one, shown, now)
+        except Exception as error:
+            log.error("a digest was not made", error=type(error).__name__)
+    _let_pass(db, quiet, NOTHING, now)
+    return sent
+
+
 def _make(readings: Readings, one: _Due) -> Shown | None:
     """A digest as it is sent, counted before its transaction, so that on SQLite no answer to a person waits for the
     counting. None if there is nothing to tell; marketing hears that, too."""
@@ -172,7 +184,9 @@ def _send(db: Database, one: _Due, shown: Shown, now: datetime) -> bool:
     key = f"digest:{user_id}:{one.day}"
     say = partial(outbox.enqueue, team_id=team_id, target=user_id, now=now, lane=SCHEDULE)
     with suppress(IntegrityError), db.begin() as session:
-        slot = _add_slot(session, one)
+        slot = slots.add_slot(
+            session, team_id=team_id, schedule=SCHEDULE, subject=user_id, local_date=one.day, due_at=one.at
+        )
         sent = say(session, key=key, message=shown.message)
         if shown.details is not None:
             say(session, key=f"{key}:details", message=shown.details, after_id=sent.id)
@@ -183,30 +197,25 @@ def _send(db: Database, one: _Due, shown: Shown, now: datetime) -> bool:
 
 def _let_pass(db: Database, passed: list[_Due], reason: str, now: datetime) -> None:
     """Fill slots without a digest, many in one transaction; one by one where another process has filled some."""
-    for first in range(0, len(passed), AT_ONCE):
-        several = passed[first : first + AT_ONCE]
+    for first in range(0, len(passed), PASSED):
+        several = passed[first : first + PASSED]
         if not _skip(db, several, reason, now):
             for one in several:
                 _skip(db, [one], reason, now)
 
 
-def _skip(db: Database, passed: Iterable[_Due], reason: str, now: datetime) -> bool:
+def _skip(db: Database, passed: list[_Due], reason: str, now: datetime) -> bool:
     with suppress(IntegrityError), db.begin() as session:
-        for one in passed:
-            slots.record_skipped(session, _add_slot(session, one), now=now, reason=reason)
+        slots.add_skipped(
+            session,
+            team_id=passed[0].actor.team_id,
+            schedule=SCHEDULE,
+            passed=[(one.actor.user_id, one.day, one.at) for one in passed],
+            now=now,
+            reason=reason,
+        )
         return True
     return False
-
-
-def _add_slot(session: Session, one: _Due) -> slots.Slot:
-    return slots.add_slot(
-        session,
-        team_id=one.actor.team_id,
-        schedule=SCHEDULE,
-        subject=one.actor.user_id,
-        local_date=one.day,
-        due_at=one.at,
-    )
 
 
 LISTENERS: tuple[Listener, ...] = (

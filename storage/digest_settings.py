@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, and_, select
 from sqlmodel import Field, Session, SQLModel, col
@@ -52,7 +54,13 @@ def record_setting(session: Session, *, team_id: str, user_id: str, plan: Digest
     if find_setting(session, team_id=team_id, user_id=user_id) == plan:
         return
     row = session.get(DigestSetting, (team_id, user_id))
-    known: dict[str, Any] = {"weekday": plan.weekday, "hour": plan.hour, "depth": plan.depth, "rhythm": plan.rhythm, "changed_at": now}
+    known: dict[str, Any] = {
+        "weekday": plan.weekday,
+        "hour": plan.hour,
+        "depth": plan.depth,
+        "rhythm": plan.rhythm,
+        "changed_at": now,
+    }
     row = row or DigestSetting(team_id=team_id, user_id=user_id, **known)
     for name, value in known.items():
         setattr(row, name, value)
@@ -87,9 +95,18 @@ def list_readers(session: Session, *, team_id: str, admins: frozenset[str], defa
         known = found.get(user_id)
         if known is None:
             roles = frozenset({"admin"}) if user_id in admins else frozenset[str]()
-            actor = Actor(team_id, user_id, name, roles, department, region, tz or default_tz)
+            actor = Actor(team_id, user_id, name, roles, department, region, tz if _is_zone(tz) else default_tz)
             plan = DigestPlan(weekday, hour, depth, rhythm) if rhythm else None
             known = Reader(actor, plan, changed_at)
         roles = known.actor.roles | {role or "rep"}
         found[user_id] = replace(known, actor=replace(known.actor, roles=roles))
     return list(found.values())
+
+
+@lru_cache(maxsize=1_000)
+def _is_zone(tz: str) -> bool:
+    """Whether there is such a zone: somebody in none that this machine knows must not stop everybody's digest."""
+    try:
+        return bool(tz and ZoneInfo(tz))
+    except (KeyError, ValueError, OSError):
+        return False

@@ -1,5 +1,6 @@
 """Slots: one row for each due occurrence of a schedule, so that nothing timed happens twice (R5)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -58,6 +59,27 @@ def add_slot(
     session.add(slot)
     session.flush()
     return slot
+
+
+def add_skipped(
+    session: Session,
+    *,
+    team_id: str,
+    schedule: str,
+    passed: Iterable[tuple[str, date, datetime]],
+    now: datetime,
+    reason: str,
+) -> None:
+    """Insert slots that are let pass at once, each a subject, a local date and when it was due.
+
+    Raises:
+        IntegrityError: one of them is there already.
+    """
+    for subject, local_date, due_at in passed:
+        row = Slot(team_id=team_id, schedule=schedule, subject=subject, local_date=local_date, due_at=due_at)
+        row.state, row.done_at, row.reason = "skipped", now, reason
+        session.add(row)
+    session.flush()
 
 
 def record_done(session: Session, slot: Slot, *, now: datetime) -> None:

@@ -148,3 +148,14 @@ def test_a_changed_plan_repeats_no_day_and_loses_none(meridian: Database, rhythm
     if days:
         told = "23 to 25 November" if rhythm == "weekly" else "23 November to 2 December"
         assert f'"Since your last digest: {told} 2026' in later[0].payload
+
+
+def test_one_that_cannot_be_made_stops_nobody_elses(meridian: Database) -> None:
+    """Somebody in a zone that nobody knows is in the usual one; a manager of nobody has nothing to read."""
+    with meridian.begin() as session:
+        people.record_person(session, team_id=TEAM, user_id=INES, now=START, tz="Mars/Olympus")
+        people.record_roles(session, team_id=TEAM, user_id=OWEN, roles=frozenset({"manager"}))
+        people.record_person(session, team_id=TEAM, user_id=OWEN, now=START, region="")
+    run_due(meridian, TEAM, datetime(2026, 11, 23, 14, tzinfo=UTC), read_settings(None))
+    assert sent(meridian, to=frozenset({INES, OWEN})) == [f"digest:{INES}:2026-11-23"]
+    assert len(sent(meridian, to=ids(meridian, "marketer"))) == 6
