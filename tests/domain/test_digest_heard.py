@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.digest import Counted, build_digest
@@ -79,12 +79,18 @@ def test_few_people_spread_nothing_however_much_they_write(people: int) -> None:
 def test_a_busy_week_a_first_week_and_words_of_every_day_spread_nothing() -> None:
     busy = [replace(one, at=NOW) for one in usual()] * 3
     assert find_spreads([*usual(), *busy], end=WEEK.end, weeks=2) == []
+    doubled = [
+        *(voice("the poster hangs", n, THEN) for n in range(10)),
+        *(voice("the poster hangs", n) for n in range(9)),
+    ]
+    assert find_spreads([*usual(), *doubled, *busy[:20]], end=WEEK.end, weeks=2) == []  # twice as often as before
     first = [voice(words, n) for n, words in enumerate(OFFER)]
     assert find_spreads([*usual(ENOUGH - 1), *first], end=WEEK.end, weeks=2) == []
     everyday = [voice("we should have something like that again today", n) for n in range(9)]
     assert find_spreads([*usual(), *everyday], end=WEEK.end, weeks=2) == []
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=40), st.integers(0, 9), st.integers(-20, 20)), max_size=60))
 def test_no_words_are_too_strange(texts: list[tuple[str, int, int]]) -> None:
     said = [voice(words, who, WEEK.end + timedelta(days=days)) for words, who, days in texts]
@@ -154,6 +160,7 @@ def test_praise_is_no_objection_and_needs_without_a_theme_share_words() -> None:
     said = [
         voice("far too long", 1, rating=2), voice("not too long, bravo", 2, rating=5), voice("too long?", 3, rating=5),
         voice("nothing too long about it", 4, outcome="helped"), voice("too long", 5),
+        voice("excellent, thank you", 6, rating=1),
     ]  # fmt: skip
     needs = [voice(f"a robin poster for site {n}", n) for n in range(5)] + [voice("German slides", 9)]
     themes = themes_of(Heard(said=said, needs=needs), DESCRIBED)
@@ -177,6 +184,7 @@ def tally(version_id: int, ratings: list[int]) -> Tally:
         ([5, 5, 4, 5], [2, 2, 1], "worse"),
         ([3, 3, 2], [2, 2, 1, 3, 4, 2, 2, 3, 2, 2], "same"),  # an offer that is new to the market, not a worse card
         ([2, 2], [5, 5, 5, 5], "early"),
+        ([3] * 20, [4, 3, 4, 4] * 5, "same"),  # clear, and little
         ([1, 5, 3], [5, 4, 4], "same"),
     ],
 )
