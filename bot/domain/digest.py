@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.digest_findings import Finding, Split, find_all, find_movers, find_splits
@@ -10,7 +10,7 @@ from bot.domain.digest_loops import NewVersion, find_new_versions
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
 from bot.domain.digest_period import Period, day_of
 from bot.domain.digest_quotes import Candidate, Quote, choose_quotes
-from bot.domain.digest_repeats import HeardThemes, Repeat, find_repeats
+from bot.domain.digest_repeats import HeardThemes, Repeat, find_repeats, themes_about
 from bot.domain.digest_searches import Search
 from bot.domain.digest_spread import AskedAgain, Spread, find_asked_again, find_spreads
 from bot.domain.digest_voices import Heard
@@ -18,6 +18,7 @@ from bot.domain.filed_away import FILED_AWAY, VERDICTS, CheckFinding
 from bot.domain.pulse_finding import PulseFinding
 from bot.domain.thread import Told
 
+OWNERS = 2  # people who write of the same before the owner of an asset hears of it as a theme
 FEWEST = 5  # people who must have spoken before numbers of other people's assets are shown
 NEEDS = 3  # things that need the reader
 EXPIRES_SOON = timedelta(days=30)
@@ -136,8 +137,6 @@ def build_digest(
     repeated |= {one.asked.latest.feedback_id for one in again}
     candidates = [one for one in counted.candidates if one.feedback_id not in repeated]
     checked = _checked(counted, mine)
-    findings = find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST)
-    filed_away = {one.subject.version_id for one in checked if one.check.verdict == FILED_AWAY}
     in_needs = {need.subject.version_id for need in needs if need.waiting is None}
     said, wanted, hidden_themes = _repeats(counted.heard, themes or HeardThemes(), period)
     return Digest(
@@ -149,9 +148,10 @@ def build_digest(
         waiting=[need for need in waiting if need not in needs],
         waiting_total=counted.waiting_total,
         movers=find_movers(counted.subjects, shown, fewest=FEWEST),
-        # What a check has found rests on the same answers, and is not said twice.
-        findings=[one for one in findings if one.kind != "unused" or one.subject.version_id not in filed_away],
-        splits=splits,
+        findings=_findings(counted, shown, period, checked),
+        splits=[
+            _explained(one, counted.heard, themes or HeardThemes(), one.subject.version_id in mine) for one in splits
+        ],
         quotes=choose_quotes(candidates, counted.subjects, shown, counted.this, reader_id=reader_id),
         expiring=[need for need in expiring if need.subject.version_id not in in_needs],
         searches=counted.searches,
@@ -172,6 +172,25 @@ def build_digest(
         dropped=sum(one.summary.dropped for one in counted.threads if one.summary),
         hidden=len(counted.tallies) - len(shown) + hidden_regions + hidden_themes + len(counted.checks) - len(checked),
     )
+
+
+def _findings(counted: Counted, shown: dict[int, Tally], period: Period, checked: list[Checked]) -> list[Finding]:
+    """What is worth saying; what a check has found rests on the same answers, and is not said twice."""
+    found = find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST)
+    filed_away = {one.subject.version_id for one in checked if one.check.verdict == FILED_AWAY}
+    return [one for one in found if one.kind != "unused" or one.subject.version_id not in filed_away]
+
+
+def _explained(split: Split, heard: Heard, themes: HeardThemes, is_mine: bool) -> Split:
+    """With what the region that likes it less writes of; others than the owner hear that of five people only."""
+    why = themes_about(
+        heard.objections,
+        themes.said,
+        version_id=split.subject.version_id,
+        region=split.low.region,
+        fewest=OWNERS if is_mine else FEWEST,
+    )
+    return replace(split, why=why)
 
 
 def _pictured(subjects: dict[int, Subject], shown: dict[int, Tally]) -> list[Finding]:

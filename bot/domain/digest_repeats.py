@@ -86,6 +86,22 @@ def find_repeats(
     return sorted(found, key=lambda one: (-one.people, -one.places, one.name)), hidden
 
 
+def themes_about(
+    voices: Sequence[Voice], themes: Sequence[Theme], *, version_id: int, region: str, fewest: int
+) -> tuple[str, ...]:
+    """The themes that `fewest` people of a region and more write of when they write about an asset version."""
+    people = {
+        theme.name: count_people(
+            one
+            for one in (voices[place] for place in theme.places)
+            if one.version_id == version_id and one.region == region
+        )
+        for theme in themes
+    }
+    told = [name for name in people if people[name] >= fewest]
+    return tuple(sorted(told, key=lambda name: (-people[name], name)))
+
+
 def _repeat(
     theme: Theme, told: Sequence[Voice], now: Sequence[Voice], voices: Sequence[Voice], start: datetime
 ) -> Repeat:

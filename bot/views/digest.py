@@ -223,11 +223,13 @@ def split_line(one: Split) -> str:
     """Two regions that disagree, as mrkdwn."""
     high, low = one.high, one.low
     mean = one.tally.mean or 0
+    names = " and ".join(f"_{inert(name)}_" for name in one.why[:SHOWN])
+    why = f" {region_name(low.region)} writes of {names}." if names else ""
     return (
         f"↔️ *Two regions disagree*\n{named(one.subject)}: {region_name(high.region)} rates it {high.mean:.1f} "
         f"({high.ratings:,} ratings, helped {high.helped:,}, hurt {high.hurt:,}), {region_name(low.region)} "
         f"{low.mean:.1f} ({low.ratings:,} ratings, helped {low.helped:,}, hurt {low.hurt:,}). "
-        f"The mean of {mean:.1f} hides both."
+        f"The mean of {mean:.1f} hides both.{why}"
     )
 
 

@@ -64,6 +64,7 @@ def test_each_story_stands_in_the_messages_of_those_whom_it_concerns(slack: Slac
     line = line_with(ines.reads(WEEK, "app").text, "Two regions disagree")
     assert "Corvane Surgeon Deck* v3: US-West rates it 4.6 (11 ratings, helped 11, hurt 0)" in line
     assert "DACH 1.5 (11 ratings, helped 0, hurt 5). The mean of 3.1 hides both." in line
+    assert "DACH writes of _Language_ and _Evidence_." in line
     # 5. One marketer's assets go unanswered, and four ask for the same source: the owner, and who leads, hear it.
     told = owen.reads(WEEK, "app").text
     assert "Of 24 pieces of feedback on your assets in 13 weeks none has an answer." in told
@@ -110,6 +111,7 @@ def test_others_read_the_same_stories_without_the_names_and_what_is_the_owners(m
         assert part in told
     assert hana.again == []  # what few ask, and the ratings of four, are their owners' to know
     assert "22%" not in told
+    assert "writes of" not in told
     assert not [one for one in hana.new_versions if one.subject.title.startswith("Lumenary")]
     worked = {one.subject.title: one.tally for one in hana.findings if one.kind == "worked"}
     tally = worked["Lumenary Plan Live Demo Deck"]
