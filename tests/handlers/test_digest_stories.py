@@ -1,18 +1,22 @@
 """The sample company's stories: the digest of the right reader tells each of them in plain words."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.company import load_company
+from bot.domain.audience import Audience
+from bot.domain.check_in import Asked, Cadence, CheckInFields, Question
 from bot.domain.digest import Digest, build_digest
 from bot.domain.digest_period import week_before
 from bot.domain.digest_repeats import themes_of
 from bot.domain.theme_list import DESCRIBED
 from bot.views.digest import digest_message
 from bot.views.digest_details import details_message
-from storage import people
+from storage import check_in, people
+from storage.check_in import CheckInAnswer, CheckInRound
 from storage.db import Database
 from storage.digest import count_digest
 from tests.databases import ON_SQLITE
@@ -80,6 +84,7 @@ def test_each_story_stands_in_the_messages_of_those_whom_it_concerns(slack: Slac
         line = line_with(told, "Spreading", "Norvanta", "zero capex")
         assert "14 people* from 5 regions (UK&I 5, US-East 5) wrote of it" in line.replace("&amp;", "&")
         assert f"{when} It *hurt 8 times*." in line
+    assert "“Norvanta”" in line_with(harriet.reads("What the ground sees", "app").text, "Spreading")
     details = owen.reads(WEEK, "app")
     wait_until(lambda: bool(details.replies), "the details stand in the thread")
     assert "New versions and the ones before" in details.replies[0].text
@@ -157,6 +162,35 @@ def test_smaller_true_things_are_told_carefully(meridian: Database) -> None:
     assert {"DACH", "France"} <= {region for region, _ in language.regions}
     assert "*Language*" in screen
     assert "*ANZ Infusion Tender Pack* v1 (22 review days) 15 Dec" in screen
+
+
+@IN_PROCESS
+def test_needs_are_told_by_breadth(meridian: Database) -> None:
+    """What the sample's people asked for, as if they had answered a check-in each day."""
+    needs = [json.loads(line) for line in (COMPANY / "needs.jsonl").read_text(encoding="utf-8").splitlines()]
+    question = Question("What did you need that you did not have?", is_need=True)
+    with meridian.begin() as session:
+        fields = CheckInFields("Needs", Audience(role="rep"), (question,), Cadence(), date(2026, 8, 24))
+        kept = check_in.add_check_in(session, team_id=TEAM, owner_id="UD7W1FIEK", fields=fields, now=NOW)
+        asked = Asked("Needs", (question,), "UD7W1FIEK", "Theo").to_json()
+        for number, one in enumerate(needs):
+            at = datetime.fromisoformat(one["at"])
+            of = CheckInRound(team_id=TEAM, check_in_id=kept.id or 0, local_date=MONDAY - number * DAY, questions=asked,
+                              opened_at=at, closes_at=at + 7 * DAY)  # fmt: skip
+            session.add(of)
+            session.flush()
+            session.add(CheckInAnswer(team_id=TEAM, round_id=of.id or 0, user_id=one["person"], question=0,
+                                      is_need=True, text=one["text"], answered_at=at))  # fmt: skip
+    digest, screen = digest_of(meridian, "Hana")
+    told = {one.name: one for one in digest.wanted}
+    assert {"Price", "Language", "Data protection and systems", "Economic figures"} <= told.keys()
+    assert [one.people for one in digest.wanted] == sorted((one.people for one in digest.wanted), reverse=True)
+    assert min(one.people for one in digest.wanted) >= 5
+    assert told["Language"].mostly == "DACH"
+    assert told["Economic figures"].trend == "rising"
+    assert screen.index("Two regions disagree") < screen.index("What they need and do not have")
+    week = [one for one in needs if digest.period.start <= datetime.fromisoformat(one["at"]) < digest.period.end]
+    assert digest.total == digest.this.said + len(week)
 
 
 @IN_PROCESS
