@@ -124,7 +124,7 @@ def test_answers_are_counted_by_version_and_owed_past_their_day(company: Company
 def test_a_rep_hears_of_answers_new_versions_and_outcomes_that_concern_them(company: Company) -> None:
     mine = company.says("U0", at=IN_WEEK - timedelta(days=40), missing="the price")
     company.answers(mine, "we changed it")
-    company.answers(company.says("U1", company.new), "not yours")
+    company.answers(company.says("U1", company.new, said="SECRET", held_for="complaint"), "not yours")
     company.answers(mine, "held back", held_for="complaint")
     company.answers(mine, "before", at=WEEK.start - timedelta(seconds=1))
     company.answers(company.says("U2", company.new, withdrawn_at=NOW), "to what was taken back")
@@ -153,6 +153,7 @@ def test_a_rep_hears_of_answers_new_versions_and_outcomes_that_concern_them(comp
         ("Deck", "Name of UM", "we changed it", "the price")
     ]
     assert [(one.version, one.spoken_of) for one in told["U0"].renewed] == [("v2", "v1")]
+    assert [(one.words, one.said) for one in told["U1"].answers] == [("not yours", "")]  # held words stay held
     assert told["U1"].renewed == []  # they spoke of the new one
     assert [(one.question, one.asker, one.outcome) for one in told["U3"].done] == [
         ("Is it usable?", "Name of UB", "We print it again")

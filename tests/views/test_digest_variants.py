@@ -116,6 +116,7 @@ def test_an_executive_reads_no_words_of_people_and_opens_nobodys() -> None:
         shown = show(COMPANY, depth, is_sent=True)
         for message in filter(None, (shown.message, shown.details)):
             assert "feedback.open" not in str(message)
+            assert "Your assets" not in words(message)
             assert "feedback.reply" not in str(message)
             assert not [text for text in voices if text[:40] in words(message)]
 
