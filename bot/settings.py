@@ -113,6 +113,13 @@ class Settings(BaseSettings):
             raise ValueError("is no web address")
         return value
 
+    @field_validator("themes_file")
+    @classmethod
+    def _themes_file(cls, value: str) -> str:
+        if value and not value.lower().endswith(".toml"):
+            raise ValueError("must name a .toml file")
+        return value
+
     @field_validator("openai_api_key", "openai_model")
     @classmethod
     def _one_word(cls, value: str) -> str:
