@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.digest import Digest, Need
 from bot.domain.digest_findings import Split
-from bot.domain.digest_period import Period
+from bot.domain.digest_period import LOOK_BACK, Period
 from bot.domain.digest_quotes import Quote
 from bot.domain.filed_away import FILED_AWAY
 from bot.domain.text import clip, count, escape, inert, quote
@@ -95,7 +95,8 @@ def _needs(digest: Digest) -> list[dict[str, Any]]:
     said, replied = (sum(getattr(one.tally, name) for one in digest.own) for name in ("said", "replied"))
     if digest.waiting_total and replied < SELDOM * said:
         answered = "none has" if not replied else f"{replied:,} {'has' if replied == 1 else 'have'}"
-        told.append(f"Of {count(said, 'piece', 'pieces')} of feedback on your assets in 13 weeks {answered} an answer.")
+        pieces = count(said, "piece", "pieces")
+        told.append(f"Of {pieces} of feedback on your assets in {_span(digest)} {answered} an answer.")
     return [*blocks, kit.context(" ".join(told))] if told else blocks
 
 
@@ -163,15 +164,19 @@ def _share_before(digest: Digest) -> str:
 
 def finding_blocks(digest: Digest) -> list[dict[str, Any]]:
     """What is said of assets: of each kind the one with the most review days; the others are in the details."""
-    quarter = "13 weeks" if digest.period.days <= 91 else "this time"
     worked = [line for kind in HEADS if kind == "worked" for line in _found(digest, kind)]
     others = [line for kind in HEADS if kind != "worked" for line in _found(digest, kind)]
     checked = _checked(digest)
     if not worked and not others and not checked:
         return []
     parts = [kit.section("\n".join(lines)) if lines else None for lines in (worked, others)]
-    head = kit.context(f"Assets, by what was said in {quarter}, the most review days first")
+    head = kit.context(f"Assets, by what was said in {_span(digest)}, the most review days first")
     return [block for block in (head, parts[0], *checked, parts[1]) if block]
+
+
+def _span(digest: Digest) -> str:
+    """What is said of assets rests on a quarter, or on a longer time that was asked for."""
+    return "13 weeks" if digest.period.days <= LOOK_BACK.days else "this time"
 
 
 def _found(digest: Digest, kind: str) -> list[str]:

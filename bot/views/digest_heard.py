@@ -80,7 +80,9 @@ def repeat_line(one: Repeat, *, with_line: bool = False) -> str:
     """A theme, as mrkdwn: how many people, where, and whether it becomes more; `with_line`, also what it is about."""
     line = f" _{inert(one.line)}_" if with_line and one.line else ""
     told = [
-        f"{count(one.now, 'person', 'people')} now, {one.people:,} in 13 weeks",
+        f"{count(one.now, 'person', 'people')} now, {one.people:,} in 13 weeks"
+        if one.now < one.people
+        else count(one.people, "person", "people"),
         f"{count(one.places, 'region', 'regions')}{_most(one.regions)}",
         f"mostly {region_name(one.mostly)}" if one.mostly else "",
         f"hurt {count(one.hurt, 'time', 'times')}" if one.hurt else "",

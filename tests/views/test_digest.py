@@ -229,6 +229,8 @@ def test_what_is_heard_says_who_and_how_many() -> None:
     assert f"🧭 *What they need and do not have*\\n{line}, mostly DACH, hurt 1 time · 📈 rising" in shown
     assert f"🔁 *Questions and objections that repeat*\\n{line}, hurt 1 time'" in shown
     assert has_details(digest)
+    of_a_year = replace(NOTHING, repeats=[replace(needs, now=13)])
+    assert "• *Language*: 13 people, 3 regions" in str(digest_message(of_a_year, with_button=False))
 
 
 def test_what_is_asked_again_can_be_answered_at_once() -> None:
