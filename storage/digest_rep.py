@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from bot.domain.digest_numbers import EVERYTHING, Scope
 from bot.domain.digest_period import Period, day_of
-from bot.domain.digest_rep import WORKED, Answered, Colleagues, Done, Renewed, RepDigest, find_worked
+from bot.domain.digest_rep import HITS, WORKED, Answered, Colleagues, Done, Renewed, RepDigest, find_hits, find_worked
 from bot.domain.pulse import questions_from_json
 from storage import digest
 from storage.asset import AssetVersion
@@ -44,7 +44,8 @@ def read_colleagues(session: Session, *, team_id: str, period: Period, scope: Sc
     query = query.select_from(_reply).join(_said, _about(team_id)).where(*_answered(team_id, period), *within(scope))
     replies, people = session.execute(query).one()
     worked = find_worked(subjects, tallies, day_of(period.end, period.tz))
-    return Colleagues(replies=int(replies), people=int(people), worked=worked[:WORKED])
+    hits = find_hits(subjects, tallies, period)
+    return Colleagues(replies=int(replies), people=int(people), worked=worked[:WORKED], hits=hits[:HITS])
 
 
 def read_rep(

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain.digest_findings import Finding, verdict
+from bot.domain.digest_loops import NewVersion, find_new_versions
 from bot.domain.digest_numbers import Subject, Tally
 from bot.domain.digest_period import Period, day_of
 
 FEWEST = 5  # colleagues who must have spoken of an asset
-WORKED = 3  # assets that are told as working for colleagues
+WORKED, HITS = 3, 1  # assets that are told as working for colleagues, and new versions as liked better
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,13 @@ class Done:
 
 @dataclass(frozen=True)
 class Colleagues:
-    """What is the same for all reps: answers that went back to the whole field and to how many people, and what works
-    for colleagues."""
+    """What is the same for all reps: answers that went back to the whole field and to how many people, what works for
+    colleagues, and new versions that answered what was said."""
 
     replies: int = 0
     people: int = 0
     worked: list[Finding] = field(default_factory=list)
+    hits: list[NewVersion] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -87,3 +89,9 @@ def find_worked(subjects: dict[int, Subject], tallies: dict[int, Tally], today: 
         if verdict(tally, fewest=FEWEST) == "worked":
             found.append(Finding("worked", subject, tally))
     return sorted(found, key=lambda one: (-one.tally.users, -one.tally.uses, one.subject.version_id))
+
+
+def find_hits(subjects: dict[int, Subject], tallies: dict[int, Tally], period: Period) -> list[NewVersion]:
+    """The new versions that five people and more like clearly better than the one before."""
+    shown = {key: one for key, one in tallies.items() if one.people >= FEWEST}
+    return [one for one in find_new_versions(subjects, shown, period) if one.verdict == "hit"]

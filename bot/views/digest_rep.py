@@ -6,7 +6,7 @@ from bot.domain.digest_rep import Answered, RepDigest
 from bot.domain.text import clip, count, inert, quote
 from bot.views import asset, kit
 from bot.views import digest as screen
-from bot.views.digest_lines import named
+from bot.views.digest_lines import named, version_line
 
 NOTHING = (
     "Nothing has come back to you in this time. `/asset-feedback` tells marketing what an asset was worth; "
@@ -53,9 +53,10 @@ def _answer(one: Answered) -> str:
 
 def _colleagues(found: RepDigest) -> list[dict[str, Any]]:
     worked = found.colleagues.worked
+    hits = [kit.section(version_line(one)) for one in found.colleagues.hits]
     if not worked:
-        return []
-    blocks = [kit.section("🟢 *What works for your colleagues, in 13 weeks*")]
+        return hits
+    blocks = [*hits, kit.section("🟢 *What works for your colleagues, in 13 weeks*")]
     for one in worked:
         uses, helped = count(one.tally.uses, "use", "uses"), count(one.tally.helped, "time", "times")
         told = f"{named(one.subject)}: {uses} by {count(one.tally.users, 'person', 'people')}, helped {helped}"

@@ -8,7 +8,7 @@ from bot.domain.digest_company import Answers, Stake, build_company, find_owing
 from bot.domain.digest_findings import Finding
 from bot.domain.digest_numbers import PeriodNumbers, Subject, Tally
 from bot.domain.digest_period import week_before
-from bot.domain.digest_rep import find_worked
+from bot.domain.digest_rep import find_hits, find_worked
 from bot.domain.digest_team import TeamCounted, build_team
 from bot.domain.filed_away import CheckFinding, Uses
 
@@ -84,3 +84,14 @@ def test_what_works_for_colleagues_works_for_five_and_is_still_to_be_used() -> N
     assert [one.subject.version_id for one in found] == [20, 10]
     ended = {**SUBJECTS, 20: subject(20, ended_at=NOW), 10: subject(10, expires_on=date(2026, 11, 22))}
     assert find_worked(ended, tallies, date(2026, 11, 23)) == []
+
+
+def test_colleagues_hear_of_a_new_version_that_five_like_better() -> None:
+    subjects = {10: subject(10), 11: replace(subject(11), replaces=10, released_at=NOW - timedelta(days=20))}
+    old = Tally(10, people=5, ratings=5, rating_sum=10, rating_squares=20)
+    new = Tally(11, people=5, ratings=5, rating_sum=24, rating_squares=116)
+    (hit,) = find_hits(subjects, {10: old, 11: new}, WEEK)
+    assert (hit.subject.version_id, hit.verdict) == (11, "hit")
+    assert find_hits(subjects, {10: old, 11: replace(new, people=4)}, WEEK) == []
+    worse = {10: replace(new, version_id=10), 11: replace(old, version_id=11)}
+    assert find_hits(subjects, worse, WEEK) == []  # what is liked less is told to marketing

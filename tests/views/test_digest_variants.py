@@ -54,7 +54,12 @@ REP = RepDigest(
     answers_total=10**6,
     renewed=[Renewed(10**12, LONG, EVIL * 9, EVIL * 9)] * 5,
     done=[Done(LONG, EVIL * 9, LONG)] * 5,
-    colleagues=Colleagues(10**6, 10**6, [Finding("worked", SUBJECT, TALLY)] * 3),
+    colleagues=Colleagues(
+        10**6,
+        10**6,
+        [Finding("worked", SUBJECT, TALLY)] * 3,
+        [NewVersion(SUBJECT, TALLY, SUBJECT, TALLY, "hit")],
+    ),
 )
 QUIET: dict[str, Found] = {
     "company": CompanyDigest(NOTHING),
