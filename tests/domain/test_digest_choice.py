@@ -126,9 +126,9 @@ def test_a_button_claims_only_what_there_is() -> None:
     assert EVERYTHING.versions(CARDS) is None
     deck = find_about("asset 1", CARDS)
     assert deck is not None
-    assert deck.versions(CARDS) == {11, 12}
+    assert deck.versions(CARDS) == frozenset({11, 12})
     line = find_about("line Halden Spine Fixation", CARDS)
     assert line is not None
-    assert line.versions(CARDS) == {21, 31}
+    assert line.versions(CARDS) == frozenset({21, 31})
     for claimed in ("asset 99", "asset x", "asset ", "line ", "line Nothing", "x", "asset 1 or 1"):
         assert find_about(claimed, CARDS) is None

@@ -194,6 +194,8 @@ def test_a_new_version_hits_when_the_difference_is_clear(old: list[int], new: li
     shown = {1: tally(1, old), 2: tally(2, new)}
     assert [one.verdict for one in find_new_versions({1: first, 2: second}, shown, WEEK)] == [verdict]
     assert find_new_versions({1: first, 2: second}, {2: shown[2]}, WEEK) == []
+    late = replace(shown[1], late_ratings=len(old), late_rating_sum=sum(old))  # of what has been replaced already
+    assert find_new_versions({1: first, 2: second}, {1: late, 2: shown[2]}, WEEK) == []
     older = replace(second, released_at=WEEK.start - timedelta(days=100))
     assert find_new_versions({1: first, 2: older}, shown, WEEK) == []
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from bot.domain.digest import Checked, Counted, Digest
 from bot.domain.digest_company import Answers, Stake, build_company, find_owing
@@ -74,7 +75,7 @@ def test_a_manager_sees_five_people_and_more() -> None:
 
 
 def test_what_works_for_colleagues_works_for_five_and_is_still_to_be_used() -> None:
-    good = {"people": 9, "users": 9, "uses": 9, "helped": 8}
+    good: dict[str, Any] = {"people": 9, "users": 9, "uses": 9, "helped": 8}
     tallies = {
         10: Tally(10, **good), 11: Tally(11, **(good | {"people": 4})),
         20: Tally(20, **(good | {"users": 12, "uses": 12})), 30: Tally(30, **(good | {"hurt": 8})),

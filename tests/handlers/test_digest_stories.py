@@ -47,10 +47,11 @@ def line_with(text: str, *parts: str) -> str:
 
 @ON_SQLITE
 def test_each_story_stands_in_the_messages_of_those_whom_it_concerns(slack: Slack) -> None:
-    slack.jump(to="2026-11-23T14:00:00Z")  # Monday 09:00 in New York
-    slack.settle()
+    slack.jump(to="2026-11-23T14:00:00Z")  # Monday 09:00 in New York: everybody's but one
     theo, owen, ines = (slack.person(name) for name in ("Theo Marchbanke", "Owen Castellane", "Ines Carvalho-Wick"))
     lukas, priya, harriet = (slack.person(name) for name in ("Lukas Feicht", "Priya Rang", "Harriet Naka"))
+    for reader in (theo, owen, ines, lukas, priya, harriet):
+        wait_until(lambda reader=reader: bool(reader.messages("app")), f"{reader.name}'s digest", 60)  # type: ignore[misc]
     # 1. A costly whitepaper that nobody uses, to its owner and to who pays for it.
     for reader, title in ((theo, WEEK), (harriet, "What the ground sees: 16 to 22 November 2026")):
         line = line_with(reader.reads(title, "app").text, "Osseointegration", "62 review days", "14 people")
@@ -144,6 +145,9 @@ def test_what_looks_like_a_story_and_is_none(meridian: Database) -> None:
     earlier, screen = digest_of(meridian, "Priya", BEFORE)
     assert "Aquivo vs Norvanta Battlecard* v2 is used more and more, and does not please" in screen
     assert "worse" not in {one.verdict for one in earlier.new_versions}
+    # Who rates the old price sheet low does so because it is old: the new one has not hit because of that.
+    sheet = next(one for one in digest_of(meridian, "Theo")[0].new_versions if one.subject.title.startswith("Halden"))
+    assert (sheet.verdict, sheet.old_tally.ratings) == ("early", 2)
     # A busy week makes no theme rise, and in no other week of the company's past a word spreads.
     assert {one.trend for one in digest.repeats} == {""}
     spread = [

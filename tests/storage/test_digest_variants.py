@@ -103,7 +103,7 @@ def test_a_managers_people_are_counted_without_the_manager_and_nobody_else(compa
 
 
 def test_answers_are_counted_by_version_and_owed_past_their_day(company: Company) -> None:
-    due = {"reply_due_at": NOW - timedelta(hours=1)}
+    due: dict[str, Any] = {"reply_due_at": NOW - timedelta(hours=1)}
     company.says("U0", **due)
     company.says("U1", **due, replied_at=NOW)
     company.says("U2", **due, held_for="complaint")
@@ -179,7 +179,11 @@ def test_readers_are_all_who_are_there_with_their_roles_and_what_they_chose(comp
     assert readers["UM"].actor.roles == {"marketer", "manager"}
     assert (readers["UM"].plan, readers["UM"].changed_at) == (plan, NOW)  # the same once more is no change
     assert readers["U1"].actor.roles == {"rep", "admin"}
-    assert (readers["U0"].actor.roles, readers["U0"].plan, readers["U0"].actor.tz) == ({"rep"}, None, "Asia/Tokyo")
+    assert (readers["U0"].actor.roles, readers["U0"].plan, readers["U0"].actor.tz) == (
+        frozenset({"rep"}),
+        None,
+        "Asia/Tokyo",
+    )
     with company.db.begin() as session:
         digest_settings.record_setting(session, team_id=TEAM, user_id="UM", plan=other, now=NOW + timedelta(days=2))
         row = session.get(DigestSetting, (TEAM, "UM"))

@@ -48,7 +48,12 @@ def answers(company: Company, *given: dict[str, Any], team_id: str = TEAM) -> No
         session.add(of)
         session.flush()
         for number, more in enumerate(given):
-            known = {"user_id": f"U{number}", "text": f"need {number}", "is_need": True, "answered_at": IN_WEEK} | more
+            known: dict[str, Any] = {
+                "user_id": f"U{number}",
+                "text": f"need {number}",
+                "is_need": True,
+                "answered_at": IN_WEEK,
+            } | more
             session.add(CheckInAnswer(team_id=team_id, round_id=of.id or 0, question=0, **known))
 
 
@@ -74,7 +79,13 @@ def test_what_check_ins_heard_is_a_need(company: Company) -> None:
     with company.db.begin() as session:
         people.record_person(session, team_id=TEAM, user_id="U0", now=NOW, region="North")
     late = {"answered_at": WEEK.looked_back().start - timedelta(seconds=1)}
-    silent = [{"held_for": "complaint"}, {"withdrawn_at": NOW}, {"is_need": False}, {"text": ""}, late]
+    silent: list[dict[str, Any]] = [
+        {"held_for": "complaint"},
+        {"withdrawn_at": NOW},
+        {"is_need": False},
+        {"text": ""},
+        late,
+    ]
     answers(company, {}, {"answered_at": EARLIER}, *silent)
     answers(company, {"text": "of another workspace"}, team_id="T2")
     heard = hears(company)
