@@ -161,7 +161,7 @@ def _add_late_uses(
     subjects: dict[int, Subject],
     tallies: dict[int, Tally],
 ) -> None:
-    """Count the uses after a version was replaced, retired or expired into the tallies."""
+    """Count what was said after a version was replaced, retired or expired into the tallies: its uses and ratings."""
     ended = [
         key
         for key, one in subjects.items()
@@ -175,21 +175,25 @@ def _add_late_uses(
         col(_said.created_at) >= col(version.retired_at),
         func.date(col(_said.created_at)) > col(version.expires_on),
     )
+    rating = col(_said.rating)
     query = (
         select(
-            col(version.id),
-            func.count(),
-            func.count(col(_said.user_id).distinct()),
-            _sum(col(_said.outcome) == "hurt"),
+            col(version.id).label("version_id"),
+            _sum(_used).label("late_uses"),
+            _people(_used).label("late_people"),
+            _sum(and_(_used, col(_said.outcome) == "hurt")).label("late_hurt"),
+            func.count(rating).label("late_ratings"),
+            func.coalesce(func.sum(rating), 0).label("late_rating_sum"),
+            func.coalesce(func.sum(rating * rating), 0).label("late_rating_squares"),
         )
         .join(version, col(version.id) == _said.asset_version_id)
         .where(digest_words.window(team_id, period, scope), col(version.team_id) == team_id)
-        .where(_used, is_late, col(_said.asset_version_id).in_(ended))
+        .where(is_late, col(_said.asset_version_id).in_(ended))
         .group_by(col(version.id))
     )
-    for version_id, uses, users, hurt in session.execute(query):
-        known = tallies[version_id]
-        tallies[version_id] = replace(known, late_uses=uses, late_people=users, late_hurt=int(hurt))
+    for row in session.execute(query).mappings():
+        numbers: dict[str, Any] = {key: int(value) for key, value in row.items() if key != "version_id"}
+        tallies[row["version_id"]] = replace(tallies[row["version_id"]], **numbers)
 
 
 def _tally_regions(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from bot.domain.digest_numbers import Subject, Tally
@@ -18,6 +18,7 @@ VERDICTS = ("hit", "worse", "early", "same")
 class NewVersion:
     """A version that was released lately, the one that it replaced, and what became of it: one of `VERDICTS`.
 
+    `old_tally` has the ratings from before it was replaced: who rates an old sheet low may do so because it is old.
     "early" says that one of the two has too few ratings, "same" that no difference is clear yet.
     """
 
@@ -38,11 +39,20 @@ def find_new_versions(subjects: dict[int, Subject], shown: dict[int, Tally], per
         subject = subjects.get(key)
         if subject is None or subject.released_at is None or not start <= subject.released_at < period.end:
             continue
-        old, old_tally = subjects.get(subject.replaces), shown.get(subject.replaces)
+        old, old_tally = subjects.get(subject.replaces), _timely(shown.get(subject.replaces))
         if old is not None and old_tally is not None and tally.ratings and old_tally.ratings:
             found.append(NewVersion(subject, tally, old, old_tally, _verdict(tally, old_tally)))
     order = VERDICTS.index
     return sorted(found, key=lambda one: (order(one.verdict), -one.tally.ratings, one.subject.version_id))
+
+
+def _timely(old: Tally | None) -> Tally | None:
+    return old and replace(
+        old,
+        ratings=old.ratings - old.late_ratings,
+        rating_sum=old.rating_sum - old.late_rating_sum,
+        rating_squares=old.rating_squares - old.late_rating_squares,
+    )
 
 
 def _verdict(new: Tally, old: Tally) -> str:

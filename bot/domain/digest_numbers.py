@@ -49,9 +49,9 @@ class Subject:
 class Tally:
     """What was said of one asset version in the time looked back on; people are counted once.
 
-    `missed` are people who could not find it or did not know it. `late_*` are uses after it was replaced, retired or
-    expired. `weeks` are its uses in each of the last weeks, the newest last; `rating_squares` is the sum of the squares
-    of the ratings, `replied` counts what has an answer.
+    `missed` are people who could not find it or did not know it. `late_*` are uses and ratings after it was replaced,
+    retired or expired. `weeks` are its uses in each of the last weeks, the newest last; `rating_squares` is the sum of
+    the squares of the ratings, `replied` counts what has an answer.
     """
 
     version_id: int
@@ -76,6 +76,9 @@ class Tally:
     late_uses: int = 0
     late_people: int = 0
     late_hurt: int = 0
+    late_ratings: int = 0
+    late_rating_sum: int = 0
+    late_rating_squares: int = 0
     weeks: tuple[int, ...] = ()
 
     @property
