@@ -1,18 +1,17 @@
 """The digest through the front door: `/digest` for every role, each one's own day and hour, and its buttons."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.digest_plan import NEVER, DigestPlan
 from handlers.digest import TOO_LATE
-from storage import digest_settings, people
 from storage.db import Database
 from storage.slots import Slot
 from tests.databases import ON_SQLITE
+from tests.readers import only_readers
 from tests.slack import Message, Person, Slack, wait_until
 
 pytestmark = ON_SQLITE
@@ -21,7 +20,6 @@ COMPANY = Path(__file__).parent.parent.parent / "sandbox" / "company"
 REP, MANAGER, EXECUTIVE, COMPLIANCE = "Dre Hollowell", "Gudrun Eslinghofer", "Harriet Nakagawa-Boyle", "Malik"
 LISBON, BERLIN, NEW_YORK, TOKYO = "Ines Carvalho-Wick", "Lukas Feichtnauer", "Theo Marchbanke", "Hana Mizushiro"
 WEEK = "Your week: 16 to 22 November 2026"
-TEAM, LONG_AGO = "T0MERIDIAN", datetime(2026, 1, 1, tzinfo=UTC)
 INJURY = "the patient was injured by the cage and had to be operated on again"
 
 
@@ -29,19 +27,6 @@ INJURY = "the patient was injured by the cage and had to be operated on again"
 def company() -> Path:
     """The whole past of the sample company."""
     return COMPANY
-
-
-@pytest.fixture
-def readers(slack: Slack, company_url: str) -> None:
-    """Only those of whom the tests speak want a digest by itself: the others would only take time."""
-    names = (REP, MANAGER, EXECUTIVE, LISBON, NEW_YORK, TOKYO, "Piper Ashgrove")
-    known, db = {slack.person(name).id for name in names}, Database(company_url)
-    with db.begin() as session:
-        for one in people.list_people(session, team_id=TEAM):
-            if one.user_id not in known:
-                plan = DigestPlan(rhythm=NEVER)
-                digest_settings.record_setting(session, team_id=TEAM, user_id=one.user_id, plan=plan, now=LONG_AGO)
-    db.close()
 
 
 def digests(person: Person, title: str = "Your week") -> list[Message]:
@@ -155,8 +140,8 @@ def test_what_was_said_a_minute_ago_is_in_it_and_what_is_held_or_taken_back_is_n
 # Monday
 
 
-@pytest.mark.usefixtures("readers")
-def test_monday_at_nine_it_comes_once_to_those_whose_nine_it_is(slack: Slack) -> None:
+def test_monday_at_nine_it_comes_once_to_those_whose_nine_it_is(slack: Slack, company_url: str) -> None:
+    only_readers(slack, company_url, REP, MANAGER, EXECUTIVE, LISBON, NEW_YORK, TOKYO, "Piper Ashgrove")
     ines, theo, hana, dre = (slack.person(name) for name in (LISBON, NEW_YORK, TOKYO, REP))
     gudrun, harriet = slack.person(MANAGER), slack.person(EXECUTIVE)
     assert digests(ines) == []
@@ -188,8 +173,8 @@ def test_monday_at_nine_it_comes_once_to_those_whose_nine_it_is(slack: Slack) ->
     assert digests(slack.person("Piper Ashgrove"), "Your two weeks") == []  # nothing has come back to her
 
 
-@pytest.mark.usefixtures("readers")
 def test_a_jump_over_two_mondays_sends_the_newest_and_notes_the_other(slack: Slack, company_url: str) -> None:
+    only_readers(slack, company_url, LISBON, TOKYO, REP)
     ines = slack.person(LISBON)
     slack.jump(local="mon 09:00", person=ines)
     ines.reads(WEEK, "app")

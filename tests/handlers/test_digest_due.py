@@ -53,10 +53,10 @@ def alone(db: Database, *user_ids: str) -> None:
 
 
 def test_a_restart_or_a_second_process_sends_nothing_twice(meridian: Database) -> None:
-    settings, now, reps = read_settings(None), datetime(2026, 11, 23, 14, tzinfo=UTC), ids(meridian, "rep")
+    settings, now, reps = read_settings(None), datetime(2026, 11, 23, 14, tzinfo=UTC), sorted(ids(meridian, "rep"))[:12]
     alone(meridian, THEO, INES, HANA, RADOMIR, GUDRUN, HARRIET, *reps)
     marketers = ids(meridian, "marketer")
-    others = [Database(meridian.url) for _ in range(3)]
+    others = [Database(meridian.url) for _ in range(2)]
     threads = [threading.Thread(target=run_due, args=(db, TEAM, now, settings)) for db in others]
     for thread in threads:
         thread.start()
@@ -72,9 +72,10 @@ def test_a_restart_or_a_second_process_sends_nothing_twice(meridian: Database) -
     quiet = [one for one in slots if one.state == "skipped"]
     assert {one.reason for one in quiet} == {NOTHING}
     assert {one.subject for one in quiet} & marketers == set()
-    assert len({one.subject for one in quiet} & reps) == 15  # nothing has come back to them
-    assert len(set(sent(meridian, to=reps))) > 5
-    assert len(sent(meridian, to=frozenset({GUDRUN, HARRIET}))) == 2
+    nothing = {one.subject for one in quiet} & set(reps)  # has come back to them
+    assert nothing
+    assert sent(meridian, to=frozenset(reps) - nothing)
+    assert sent(meridian, to=frozenset({GUDRUN, HARRIET})) == [f"digest:{HARRIET}:2026-11-23"]  # her people are too few
     done = sent(meridian)
     assert run_due(meridian, TEAM, now + timedelta(minutes=1), settings) == 0
     assert sent(meridian) == done
@@ -95,11 +96,11 @@ def test_nine_stays_nine_when_the_clocks_change(meridian: Database) -> None:
     alone(meridian, DRE)
     with meridian.begin() as session:
         people.record_roles(session, team_id=TEAM, user_id=DRE, roles=frozenset({"marketer"}))
-    now = datetime(2027, 3, 1, 0, tzinfo=UTC)
-    while now < datetime(2027, 3, 30, tzinfo=UTC):  # New York changes on 14 March
-        if run_due(meridian, TEAM, now, settings):
-            keys.append(now)
-        now += timedelta(hours=1)
+    for monday in range(5):  # New York changes on 14 March
+        for hour in range(24):
+            now = datetime(2027, 3, 1, hour, tzinfo=UTC) + timedelta(weeks=monday)
+            if run_due(meridian, TEAM, now, settings):
+                keys.append(now)
     assert keys == [
         datetime(2027, 3, 1, 14, tzinfo=UTC),
         datetime(2027, 3, 8, 14, tzinfo=UTC),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import ON_SQLITE
+from tests.readers import only_readers
 from tests.slack import Slack
 
 pytestmark = ON_SQLITE
@@ -18,7 +19,8 @@ def company() -> Path:
     return COMPANY
 
 
-def test_a_digest_comes_when_and_as_its_reader_wants_it(slack: Slack) -> None:
+def test_a_digest_comes_when_and_as_its_reader_wants_it(slack: Slack, company_url: str) -> None:
+    only_readers(slack, company_url, "Ines Carvalho-Wick", "Dre Hollowell", "Gudrun")
     ines, dre, gudrun = slack.person("Ines Carvalho-Wick"), slack.person("Dre Hollowell"), slack.person("Gudrun")
     dre.opens_home()
     gudrun.opens_home()
