@@ -13,6 +13,7 @@ from bot.domain.digest_numbers import Scope
 from bot.domain.digest_period import week_before
 from bot.domain.digest_plan import DigestPlan
 from bot.domain.pulse import PulseFields, PulseQuestion
+from bot.domain.pulse_numbers import Ballot, PulseResult, QuestionResult, Tally
 from storage import digest_company, digest_rep, digest_settings, digest_team, people, pulse
 from storage.asset import Asset, AssetVersion
 from storage.db import Database
@@ -100,6 +101,28 @@ def test_a_managers_people_are_counted_without_the_manager_and_nobody_else(compa
     assert counted.tallies[company.old].people == 5
     assert (about.this.said, about.tallies) == (0, {})
     assert (nobody.size, nobody.this.said) == (0, 0)
+
+
+def test_a_manager_reads_of_their_own_pulses_without_names(company: Company) -> None:
+    question = PulseQuestion("Is it usable?", "single", ("Yes", "No"))
+    fields = PulseFields((question,), Audience(), "", "named", NOW, reminders=False, shares_results=False)
+    counted = QuestionResult(question, Tally("", 6, 5, (3, 2)))
+    result = PulseResult(6, 5, (), 0, (counted,), (Ballot((), None, "Name of U0"),))
+    with company.db.begin() as session:
+        for asker_id, state, ended_at in (
+            ("UB", "closed", IN_WEEK), ("UB", "closed", WEEK.start - timedelta(days=1)), ("UB", "open", None),
+            ("UM", "closed", IN_WEEK), ("UB", "cancelled", IN_WEEK),
+        ):  # fmt: skip
+            row = pulse.add_pulse(session, team_id=TEAM, asker_id=asker_id, fields=fields, now=NOW)
+            row.state, row.ended_at, row.result = state, ended_at, result.to_json() if ended_at else None
+    with company.db.read() as session:
+        team = digest_team.count_team(session, team_id=TEAM, manager=MANAGER, period=WEEK)
+        about = digest_team.count_team(session, team_id=TEAM, manager=MANAGER, period=WEEK, version_ids=frozenset({1}))
+    (found,) = team.pulses
+    assert (found.result.answered, found.result.ballots) == (5, ())
+    assert "Name of U0" not in str(found)
+    assert sorted(one.closes_at is None for one in team.own) == [False, True, True]  # one is open, two are unsaid
+    assert (about.pulses, about.own) == ([], [])  # a pulse is about no asset
 
 
 def test_answers_are_counted_by_version_and_owed_past_their_day(company: Company) -> None:
