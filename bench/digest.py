@@ -25,7 +25,14 @@ USES = ("used_with_customer", "opened_only", "could_not_find", "did_not_know", "
 PEOPLE, ASSETS, MARKETERS = 2000, 300, 20
 MONDAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-WORDS = "The surgeon asked twice for the page with the lattice and wanted to keep it, number"
+# What people write: a remark, often one that names a theme, and words of a large vocabulary.
+REMARKS = (
+    "The surgeon asked twice for the page with the lattice", "It is too long for a visit", "Is there a German version?",
+    "They asked which study that rests on", "I had no idea that we have this", "The link is a 404 from their network",
+    "Their price is lower, they say", "A competitor was there before me", "Bitte auf Deutsch, sonst liest es keiner",
+    "It opened the door, they wanted to keep it", "The numbers are from last year's sheet", "Nobody there believed it",
+)  # fmt: skip
+SYLLABLES = ("ba", "cor", "del", "fin", "gra", "hol", "jen", "kap", "lum", "mer", "nov", "pel", "qua", "ris", "ter")
 COLUMNS = (
     "team_id", "user_id", "asset_version_id", "source", "region", "use", "rating", "outcome", "said", "missing",
     "wants_reply", "quoted_text", "created_at", "reply_due_at", "replied_at",
@@ -44,8 +51,10 @@ def feedback_rows(number: int, weeks: int) -> Iterator[tuple[Any, ...]]:
         due = _stored(at + timedelta(hours=48)) if rating in (1, 2) else None
         replied = due if due and rng.random() < 0.5 else None
         region, version = REGIONS[person % len(REGIONS)], rng.randrange(ASSETS) + 1
+        words = f"{rng.choice(REMARKS)} {' '.join(''.join(rng.choices(SYLLABLES, k=3)) for _ in range(5))} {n}"
+        missing = rng.choice(REMARKS) if rng.random() < 0.2 else ""
         yield (TEAM, f"U{person}", version, "form", region, use, rating, outcome,
-               f"{WORDS} {n}", "", False, "", _stored(at), due, replied)  # fmt: skip
+               words, missing, False, "", _stored(at), due, replied)  # fmt: skip
 
 
 def _stored(at: datetime) -> str:
@@ -100,6 +109,8 @@ def measure(file: Path, runs: int) -> dict[str, float]:
     """The median seconds of a bare scan and of a digest, and the megabytes that the first digest adds to the peak."""
     from bot.domain.digest import build_digest
     from bot.domain.digest_period import week_before
+    from bot.domain.digest_repeats import themes_of
+    from bot.domain.theme_list import DESCRIBED
     from bot.views.digest import digest_message
     from bot.views.digest_details import details_message
     from storage.db import Database
@@ -117,9 +128,11 @@ def measure(file: Path, runs: int) -> dict[str, float]:
     def digest() -> None:
         with db.read() as session:
             counted = count_digest(session, team_id=TEAM, reader_id=READER, period=period)
-        made = build_digest(counted, reader_id=READER, period=period, now=NOW)
+        themes = themes_of(counted.heard, DESCRIBED)
+        made = build_digest(counted, reader_id=READER, period=period, now=NOW, themes=themes)
         assert len(digest_message(made, with_button=False)["blocks"]) > 5
         assert details_message(made)["blocks"]
+        assert made.repeats, "what repeats is found among so many"
 
     scan()
     before = _peak()

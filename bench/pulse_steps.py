@@ -2,15 +2,14 @@
 
 from datetime import timedelta
 
-from sqlmodel import col, delete, select
+from sqlmodel import select
 
 from bench.stage import Stage
-from bench.steps import CHANNEL, REP, after_press, after_press_or_form, close_forms, open_form, submit
+from bench.steps import CHANNEL, REP, after_press, after_press_or_form, close_forms, open_form, submit, want_no_digests
 from bot.domain.check_in import Cadence
 from bot.domain.pulse import PulseQuestion
 from bot.domain.pulse_series import SeriesFields
 from storage import ballot_box, pulse, pulse_outcome, pulse_series
-from storage.people import Role
 from storage.pulse import Pulse
 from tests.pulses import start_pulse
 from tests.slack import Message
@@ -28,9 +27,8 @@ def send(stage: Stage) -> str:
 
 
 def have_one(stage: Stage) -> None:
-    """A named pulse stands in the channel; nobody is a marketer, so that no digest is due when the clock jumps."""
-    with stage.looks.begin() as session:
-        session.exec(delete(Role).where(col(Role.role) == "marketer"))
+    """A named pulse stands in the channel; nobody wants a digest, so that none is due when the clock jumps."""
+    want_no_digests(stage)
     assert send(stage) == ""
     close_forms(stage.slack.person(ASKER))
     stage.settle()

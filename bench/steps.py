@@ -7,10 +7,10 @@ from typing import Any
 from sqlmodel import select
 
 from bench.stage import Stage
+from bot.domain.digest_plan import NEVER, DigestPlan
 from bot.door import NO_FORMS, NOT_SAVED, TOO_SLOW
-from storage import workspace
+from storage import digest_settings, workspace
 from storage.people import Person as PersonRow
-from storage.people import Role
 from tests.slack import Person, elements, wait_until
 
 REP, OTHER_REP, OWNER, ADMIN, MARKETER = (
@@ -185,12 +185,19 @@ def _blocks(person: Person) -> list[dict[str, Any]]:
 
 def leave_one_marketer(stage: Stage) -> None:
     """Only one digest is due, so that its flow is as short as it can be."""
-    with stage.looks.begin() as session:
-        for row in session.exec(select(Role).where(Role.role == "marketer")).all():
-            if row.user_id != stage.slack.person(MARKETER).id:
-                session.delete(row)
+    want_no_digests(stage, but=MARKETER)
     stage.slack.jump(local="mon 09:00", person=stage.slack.person(MARKETER))
     stage.clock._ask(wait=0)  # nobody watches it here
+
+
+def want_no_digests(stage: Stage, but: str = "") -> None:
+    """Nobody but one wants a digest by itself."""
+    team_id = stage.server.team_id
+    with stage.looks.begin() as session:
+        for person in session.exec(select(PersonRow).where(PersonRow.name != but)).all():
+            digest_settings.record_setting(
+                session, team_id=team_id, user_id=person.user_id, plan=DigestPlan(rhythm=NEVER), now=stage.clock.now()
+            )
 
 
 def tick(stage: Stage) -> str:

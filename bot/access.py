@@ -13,7 +13,11 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "capture_threads": EVERYBODY,  # that they can see; what they may do with one depends on what they are to it
     "keep_assets": frozenset({"marketer"}),  # add, import, release, retire
     "reply_to_feedback": frozenset({"marketer"}),  # and only on their own assets
-    "read_digest": frozenset({"marketer"}),
+    "read_own_digest": EVERYBODY,  # each in the variant of their role
+    "read_digest": frozenset({"marketer"}),  # marketing's, and the feedback that it quotes
+    "read_company_digest": frozenset({"executive"}),
+    "look_at_company_digest": frozenset({"compliance", "admin"}),  # the same, when they ask for it
+    "read_group_digest": frozenset({"manager"}),
     "keep_check_ins": frozenset({"marketer", "manager", "admin"}),  # a manager only for their own group
     "start_pulses": frozenset({"manager", "executive"}),  # a manager only to their own group
     "set_people": frozenset({"admin"}),

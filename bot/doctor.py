@@ -16,6 +16,7 @@ from sqlmodel import Session
 from bot.doctor_database import look_at_clock, look_at_database, look_at_disk
 from bot.doctor_model import look_at_cost, look_at_model
 from bot.domain.text import clip, count
+from bot.domain.theme_list import load_themes
 from bot.finding import Finding
 from bot.settings import SLACK, Settings, unknown_keys
 from storage import outbox, people, workspace
@@ -94,7 +95,7 @@ def check(settings: Settings, db: Database, client: WebClient) -> list[Finding]:
     else:
         told = "The link to your official form for complaints and adverse events is missing."
         found.append(Finding("Official form", "warn", told, "Set OFFICIAL_FORM_URL."))
-    found.append(look_at_model(settings))
+    found += [_look_at_themes(settings), look_at_model(settings)]
     return found
 
 
@@ -145,6 +146,16 @@ def _look_at_slack(settings: Settings, client: WebClient) -> tuple[str, list[Fin
     found = [Finding("Slack", "ok", f"The bot token works in the workspace {team}.")]
     found += [_look_at_app_token(settings, client), *_look_at_scopes(answer.headers)]
     return str(answer.get("team_id") or ""), found + list(_look_at_calls(client))
+
+
+def _look_at_themes(settings: Settings) -> Finding:
+    try:
+        themes = load_themes(settings.themes_file)
+    except ValueError as error:
+        told = f"The file that THEMES_FILE names cannot be read, so Groundswell's own themes are used. {error}"
+        return Finding("Themes", "warn", told, "bot/domain/theme_list.toml shows how such a file looks.")
+    whose = "of your own file" if settings.themes_file else "that come with Groundswell"
+    return Finding("Themes", "ok", f"{count(len(themes), 'theme', 'themes')} {whose} are known to digests and pulses.")
 
 
 def _look_at_app_token(settings: Settings, client: WebClient) -> Finding:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     use_goal: float = Field(default=0.2, ge=0.05, le=0.9)  # the share of reps who should use an asset (P4)
     default_tz: str = "UTC"
     reactions: str = ""
+    themes_file: str = ""  # of marketing's own themes; Groundswell's are in bot/domain/theme_list.toml
     openai_api_key: str = ""
     openai_base_url: str = ""
     openai_model: str = ""
@@ -110,6 +111,13 @@ class Settings(BaseSettings):
             host = None
         if value and not host:
             raise ValueError("is no web address")
+        return value
+
+    @field_validator("themes_file")
+    @classmethod
+    def _themes_file(cls, value: str) -> str:
+        if value and not value.lower().endswith(".toml"):
+            raise ValueError("must name a .toml file")
         return value
 
     @field_validator("openai_api_key", "openai_model")

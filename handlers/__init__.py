@@ -16,6 +16,7 @@ from handlers import (
     check_in_close,
     check_in_round,
     digest,
+    digest_settings,
     feedback,
     feedback_mine,
     feedback_quote,
@@ -67,6 +68,7 @@ FEATURES = (
     pulse_result,
     pulse_outcome,
     digest,
+    digest_settings,
     ask,
     home,
 )

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlmodel import Session
 
 from bot import asking
 from bot.access import Actor, may
-from bot.domain.digest_period import next_due
+from bot.digesting import variant_of
+from bot.domain.digest_plan import USUAL_PLANS, next_due
 from bot.domain.feedback import OUTCOMES, REACTION_MEANINGS, USES
 from bot.domain.pulse_finding import OwnPulse
 from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Channel, Refused
 from bot.views import ask as ask_views
+from bot.views import digest_settings as settings_views
 from bot.views import filed_away_owner
 from bot.views import home as views
-from storage import ask_stop, filed_away_result, people, pulse_finding
+from storage import ask_stop, digest_settings, filed_away_result, people, pulse_finding, slots
 from storage import home as store
 from storage.feedback import Feedback
 
@@ -68,9 +71,17 @@ def _page(session: Session, task: Task, actor: Actor, channels: list[Channel] | 
         waiting=pulse_finding.list_waiting(session, team_id=task.team_id, user_id=actor.user_id),
         pulses=_pulses(session, task, actor) if may(actor, "start_pulses") else None,
         checks=_checks(session, task, actor) if may(actor, "keep_assets") else [],
-        next_digest=next_due(task.now, actor.tz) if may(actor, "read_digest") else None,
+        digest=_digest(session, task, actor),
         set_up=_set_up(session, task, channels) if may(actor, "set_people") else None,
     )
+
+
+def _digest(session: Session, task: Task, actor: Actor) -> list[dict[str, Any]]:
+    """When the person's next digest comes."""
+    who, variant = {"team_id": task.team_id, "user_id": actor.user_id}, variant_of(actor)
+    plan = digest_settings.find_setting(session, **who) or USUAL_PLANS[variant]
+    last = slots.find_last_date(session, team_id=task.team_id, schedule="digest", subject=actor.user_id)
+    return settings_views.home_blocks(next_due(plan, task.now, actor.tz, after=last), actor.tz, variant)
 
 
 def _pulses(session: Session, task: Task, actor: Actor) -> list[OwnPulse]:

@@ -14,10 +14,11 @@ from bot.domain.pulse import takes_one_tap
 from bot.domain.pulse_csv import csv_names, csv_rows
 from bot.domain.pulse_numbers import PulseResult
 from bot.domain.pulse_theme import Theme, themes_from_json, themes_to_json, told_themes
+from bot.domain.theme_list import Described
 from bot.errors import BotError
 from bot.intake import Act, Answer, Listener, row_number
 from bot.jobs import Task
-from bot.themes import find_themes
+from bot.themes import find_themes, themes_in
 from bot.views import pulse_result as views
 from bot.views.pulse_result import PulseReport
 from bot.views.pulse_result_pages import pages_modal
@@ -42,7 +43,8 @@ def tell_results(task: Task) -> None:
             return
         seen, shared = _seen_by_asker(session, row), _seen_by_others(session, row)
     # Outside of the transaction: the first theme of a process takes a second.
-    themes = _find_themes(seen)
+    described = themes_in(task.settings.themes_file)
+    themes = _find_themes(seen, described)
     with task.db.begin() as session:
         row = store.take_pulse(session, team_id=task.team_id, pulse_id=row.id or 0)
         if row is None:
@@ -52,7 +54,7 @@ def tell_results(task: Task) -> None:
         _tell_asker(session, task, row, seen)
         asker = people.find_name(session, team_id=row.team_id, user_id=row.asker_id)
     if row.shares_results:
-        themes = themes if shared == seen else _find_themes(shared)
+        themes = themes if shared == seen else _find_themes(shared, described)
         message = views.shared_message(PulseReport(row.id or 0, row.privacy, shared, asker=asker, themes=themes))
         pulse_told.tell_asked(task.db, row, key=f"pulse.shared:{row.id}", message=message, now=task.now)
 
@@ -162,9 +164,9 @@ def _seen_by_others(session: Session, row: Pulse) -> PulseResult:
     return result
 
 
-def _find_themes(result: PulseResult) -> Themes:
+def _find_themes(result: PulseResult, described: tuple[Described, ...]) -> Themes:
     return {
-        number: told_themes(find_themes([one.text for one in found.said]), len(found.said))
+        number: told_themes(find_themes([one.text for one in found.said], described), len(found.said))
         for number, found in enumerate(result.questions)
         if found.said
     }

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
-from bot.domain.digest_numbers import Waiting
+from bot.domain.digest_numbers import EVERYTHING, Scope, Waiting
 from bot.domain.digest_period import Period
 from bot.domain.digest_quotes import Candidate
 from storage import jobs
@@ -20,14 +20,25 @@ WAITING = 20  # people who wait that are listed by name; the others are counted
 _said = Feedback
 
 
-def window(team_id: str, period: Period) -> Any:
-    """The condition that feedback was given in a period and not taken back."""
+def window(team_id: str, period: Period, scope: Scope = EVERYTHING) -> Any:
+    """The condition that feedback was given in a period, not taken back, and is of what the digest is about."""
     return and_(
         col(_said.team_id) == team_id,
         col(_said.created_at) >= period.start,
         col(_said.created_at) < period.end,
         col(_said.withdrawn_at).is_(None),
+        *within(scope),
     )
+
+
+def within(scope: Scope) -> list[Any]:
+    """The conditions that feedback is of what the digest is about."""
+    found: list[Any] = []
+    if scope.version_ids is not None:
+        found.append(col(_said.asset_version_id).in_(sorted(scope.version_ids)))
+    if scope.user_ids is not None:
+        found.append(col(_said.user_id).in_(sorted(scope.user_ids)))
+    return found
 
 
 def list_waiting(
@@ -66,13 +77,13 @@ def list_waiting(
     ], total
 
 
-def list_candidates(session: Session, *, team_id: str, period: Period) -> list[Candidate]:
+def list_candidates(session: Session, *, team_id: str, period: Period, scope: Scope = EVERYTHING) -> list[Candidate]:
     """The newest texts of the period; held ones are not among them."""
     has_words = or_(col(_said.said) != "", col(_said.missing) != "", col(_said.quoted_text) != "")
     query = (
         select(_said, col(Person.name))
         .join(Person, _same_person(), isouter=True)
-        .where(window(team_id, period), col(_said.held_for).is_(None), has_words)
+        .where(window(team_id, period, scope), col(_said.held_for).is_(None), has_words)
         .order_by(col(_said.created_at).desc(), col(_said.id).desc())
         .limit(CANDIDATES)
     )

@@ -1,6 +1,7 @@
 """Pulses for the digest and the Home: which have closed, which wait for an answer, and whose outcome is unsaid."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -12,13 +13,13 @@ from storage.pulse import Pulse, PulseBallot, list_asked, list_pulses, result_of
 
 def list_closed(session: Session, *, team_id: str, start: datetime, end: datetime) -> list[PulseFinding]:
     """The pulses that closed between two moments, the newest first; one of a named pulse has no names here."""
-    query = select(Pulse).where(Pulse.team_id == team_id, Pulse.state == "closed")
-    query = query.where(col(Pulse.ended_at) >= start, col(Pulse.ended_at) < end).order_by(col(Pulse.id).desc())
-    return [
-        PulseFinding(row.id or 0, _asker(session, row), result, row.outcome or "")
-        for row in session.exec(query)
-        if (result := result_of(row)) is not None and not result.ballots
-    ]
+    return _list_findings(session, team_id, col(Pulse.ended_at) >= start, col(Pulse.ended_at) < end)
+
+
+def list_told(session: Session, *, team_id: str, start: datetime, end: datetime) -> list[PulseFinding]:
+    """The pulses that had closed before and whose outcome was told between two moments, the newest first."""
+    told = col(Pulse.outcome_at) >= start, col(Pulse.outcome_at) < end
+    return _list_findings(session, team_id, col(Pulse.ended_at) < start, *told)
 
 
 def list_waiting(session: Session, *, team_id: str, user_id: str) -> list[PulseWaiting]:
@@ -49,6 +50,15 @@ def list_own(session: Session, *, team_id: str, user_id: str) -> list[OwnPulse]:
         OwnPulse(row.id or 0, _question(row), row.closes_at if row.state == "open" else None)
         for row in rows
         if row.state == "open" or row.outcome is None
+    ]
+
+
+def _list_findings(session: Session, team_id: str, *conditions: Any) -> list[PulseFinding]:
+    query = select(Pulse).where(Pulse.team_id == team_id, Pulse.state == "closed", *conditions)
+    return [
+        PulseFinding(row.id or 0, _asker(session, row), result, row.outcome or "")
+        for row in session.exec(query.order_by(col(Pulse.id).desc()))
+        if (result := result_of(row)) is not None and not result.ballots
     ]
 
 

@@ -1,5 +1,6 @@
 """Slots: one row for each due occurrence of a schedule, so that nothing timed happens twice (R5)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -42,6 +43,12 @@ def list_last_dates(session: Session, *, team_id: str, schedule: str) -> dict[st
     return dict(session.exec(query.group_by(Slot.subject)).all())
 
 
+def find_last_date(session: Session, *, team_id: str, schedule: str, subject: str) -> date | None:
+    """The local date of the latest slot of one subject, or None if there was none."""
+    query = select(func.max(Slot.local_date)).where(Slot.team_id == team_id, Slot.schedule == schedule)
+    return session.exec(query.where(Slot.subject == subject)).first()
+
+
 def add_slot(
     session: Session, *, team_id: str, schedule: str, subject: str, local_date: date, due_at: datetime, number: int = 0
 ) -> Slot:
@@ -52,6 +59,27 @@ def add_slot(
     session.add(slot)
     session.flush()
     return slot
+
+
+def add_skipped(
+    session: Session,
+    *,
+    team_id: str,
+    schedule: str,
+    passed: Iterable[tuple[str, date, datetime]],
+    now: datetime,
+    reason: str,
+) -> None:
+    """Insert slots that are let pass at once, each a subject, a local date and when it was due.
+
+    Raises:
+        IntegrityError: one of them is there already.
+    """
+    for subject, local_date, due_at in passed:
+        row = Slot(team_id=team_id, schedule=schedule, subject=subject, local_date=local_date, due_at=due_at)
+        row.state, row.done_at, row.reason = "skipped", now, reason
+        session.add(row)
+    session.flush()
 
 
 def record_done(session: Session, slot: Slot, *, now: datetime) -> None:

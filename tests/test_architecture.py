@@ -31,10 +31,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.asking": ("bot.domain", "bot.jobs", "bot.presence", "bot.settings", "storage"),
     "bot.intake": ("bot.access", "bot.domain", "bot.errors", "bot.settings", "bot.views", "storage"),
     "handlers": (
-        "bot.access", "bot.asking", "bot.domain", "bot.errors", "bot.intake", "bot.jobs", "bot.reader", "bot.settings",
-        "bot.summarizer", "bot.themes", "bot.thread_reader", "bot.user_groups", "bot.views", "storage",
+        "bot.access", "bot.asking", "bot.digesting", "bot.domain", "bot.errors", "bot.intake", "bot.jobs", "bot.reader",
+        "bot.settings", "bot.summarizer", "bot.themes", "bot.thread_reader", "bot.user_groups", "bot.views", "storage",
     ),
     "bot.themes": ("bot.domain",),
+    "bot.digesting": ("bot.access", "bot.domain", "bot.settings", "bot.themes", "storage"),
     "bot.model": ("bot.settings",),
     "bot.summarizer": ("bot.domain", "bot.model", "bot.settings", "bot.themes", "storage"),
     "bot.door": ("bot.access", "bot.domain", "bot.errors", "bot.intake", "bot.settings", "bot.views", "storage"),

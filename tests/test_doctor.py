@@ -61,6 +61,7 @@ def test_all_is_well(server: SandboxServer, db: Database) -> None:
     assert topics["Slack's calls"].sentence == "Slack answers every call that the app makes."
     assert "The app is running" in topics["Clock"].sentence
     assert topics["Digest"].sentence == "1 marketer gets the weekly digest."
+    assert topics["Themes"].sentence == "18 themes that come with Groundswell are known to digests and pulses."
 
 
 def test_nobody_gets_the_digest_yet(server: SandboxServer, db: Database) -> None:
@@ -97,7 +98,9 @@ def test_without_tokens_there_is_the_sandbox() -> None:
 
 def test_no_database_is_said_and_none_is_made(tmp_path: Path) -> None:
     path = tmp_path / "groundswell.db"
-    topics = by_topic(examine(settings(database=f"sqlite:///{path}")))
+    topics = by_topic(examine(settings(database=f"sqlite:///{path}", themes_file=f"{path}.toml")))
+    assert topics["Themes"].state == "warn"
+    assert topics["Themes"].sentence.endswith("so Groundswell's own themes are used. No such file or directory.")
     assert topics["Database"].sentence == "There is no database yet."
     assert topics["Disk"].state in ("ok", "warn")
     assert list(tmp_path.iterdir()) == []

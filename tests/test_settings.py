@@ -67,6 +67,7 @@ WRONG = [
     ("USE_GOAL=a fifth", "USE_GOAL: "),
     ("DEFAULT_TZ=Mars/Olympus", "DEFAULT_TZ: is not a time zone"),
     ("REACTIONS=rocket=wonderful", "REACTIONS: write emoji=meaning"),
+    ("THEMES_FILE=our themes.xlsx", "THEMES_FILE: must name a .toml file"),
     ("LOG_LEVEL=CHATTY", "LOG_LEVEL: must be"),
     ("TICK_SECONDS=-1", "TICK_SECONDS: "),
     ("SEND_INTERVAL=fast", "SEND_INTERVAL: "),

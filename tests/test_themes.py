@@ -2,9 +2,12 @@
 
 import json
 import logging
+import os
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +21,8 @@ from bot.domain.pulse_theme import (
     words_in,
     words_of,
 )
-from bot.domain.pulse_theme_list import DESCRIBED
-from bot.themes import find_themes
+from bot.domain.theme_list import DESCRIBED, find_named, load_themes, read_themes
+from bot.themes import find_themes, themes_in
 
 RIGHT = {
     "our discount is not enough for the tender": "Price",
@@ -36,6 +39,66 @@ def test_texts_find_the_theme_that_describes_them() -> None:
     texts = list(RIGHT)
     found = {texts[place]: one.name for one in find_themes(texts) for place in one.places}
     assert found == RIGHT
+
+
+def test_texts_name_themes_in_so_many_words_and_languages() -> None:
+    texts = {
+        "Viel zu lang, und nur auf Englisch": {"Length", "Language"},
+        "l’appel d’offres demande la version FR": {"Tenders", "Language"},
+        "日本語版はありますか": {"Language"},
+        "No PACS interface, and a GDPR question": {"Data protection and systems"},
+        "their list  prices are lower": {"Price"},
+        "The longest of days, in Priceville": set(),  # neither "long" nor "price" is meant
+        "": set(),
+    }
+    found = find_named(list(texts), DESCRIBED)
+    assert [{one.name for one in found if place in one.places} for place in range(len(texts))] == list(texts.values())
+
+
+def test_a_star_stands_for_all_words_that_begin_so() -> None:
+    (theme,) = read_themes('[Rivals]\nline = "Rivals"\nnames = "Brandel, no-cost bed*, c++, 競合"')
+    assert (theme.words, theme.praise) == ("Rivals", False)
+    texts = ["BRANDEL again", "brandels", "no-cost beds", "no-cost  BED", "in c++", "c+", "新しい競合品"]
+    assert [one.places for one in find_named(texts, (theme,))] == [(0, 2, 3, 4, 6)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "There is no theme in it."),
+        ("[Price\n", "It is not written in TOML"),
+        ("line = 'x'", "“line” stands above the first theme"),
+        ("[Price]\nline = 'x'", "“Price” needs words or names"),
+        ("[Price]\nnames = 'x'", "“Price” needs a line"),
+        ("[Price]\nline = 'x'\nnames = ['a']", "“Price”: names must be a text in quotes."),
+        ("[Price]\nline = 'x'\nnames = 'a'\nnmes = 'b'", "“Price” has “nmes”; a theme has line, words, names, praise."),
+        ("[Price]\nline = 'x'\nnames = 'a'\npraise = 'no'", "“Price”: praise is true or false, without quotes."),
+        (f"['{'x' * 41}']\nline = 'x'\nnames = 'a'", "is no name for a theme"),
+        (
+            "".join(f"[T{n}]\nline = 'x'\nnames = 'a'\n" for n in range(61)),
+            "There are 61 themes in it; 60 are the most.",
+        ),
+    ],
+)
+def test_a_file_of_themes_that_is_wrong_says_how(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        read_themes(text)
+
+
+def test_a_file_of_ones_own_counts_as_soon_as_it_is_changed_and_stands_back_while_it_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "themes.toml"
+    assert themes_in("") == themes_in(str(file)) == DESCRIBED
+    file.write_text('[Rivals]\nline = "Rivals"\nnames = "brandel"', encoding="utf-8")
+    assert [one.name for one in themes_in(str(file))] == ["Rivals"]
+    assert [one.name for one in find_themes(["Brandel"], themes_in(str(file)))] == ["Rivals"]
+    for number, wrong in enumerate((b"[", b"\xff", b"x" * 200_001)):
+        file.write_bytes(wrong)
+        os.utime(file, (number + 1, number + 1))
+        assert themes_in(str(file)) == DESCRIBED
+        with pytest.raises(ValueError, match=r"^It is "):
+            load_themes(str(file))
+    with pytest.raises(ValueError, match="No such file"):
+        load_themes(str(tmp_path / "nowhere.toml"))
 
 
 def test_what_no_description_fits_is_put_with_its_like_and_named_by_its_words() -> None:

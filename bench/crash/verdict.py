@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bench.crash.company import Staff
 from bench.crash.ledger import KEPT, REFUSED, Deed, Ledger
-from bot.domain.digest_period import LATEST, due_at, is_working_time
+from bot.domain.digest_plan import LATEST, due_at, is_working_time
 from bot.domain.feedback import DEFAULT_EMOJI_MAP
 from sandbox.model import Message
 from sandbox.sandbox import Sandbox

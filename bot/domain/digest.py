@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.digest_findings import Finding, Split, find_all, find_movers, find_splits
+from bot.domain.digest_loops import NewVersion, find_new_versions
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
 from bot.domain.digest_period import Period, day_of
 from bot.domain.digest_quotes import Candidate, Quote, choose_quotes
+from bot.domain.digest_repeats import HeardThemes, Repeat, find_repeats, themes_about
 from bot.domain.digest_searches import Search
+from bot.domain.digest_spread import AskedAgain, Spread, find_asked_again, find_spreads
+from bot.domain.digest_voices import Heard
 from bot.domain.filed_away import FILED_AWAY, VERDICTS, CheckFinding
 from bot.domain.pulse_finding import PulseFinding
 from bot.domain.thread import Told
 
+OWNERS = 2  # people who write of the same before the owner of an asset hears of it as a theme
 FEWEST = 5  # people who must have spoken before numbers of other people's assets are shown
 NEEDS = 3  # things that need the reader
 EXPIRES_SOON = timedelta(days=30)
+SPREAD_WEEKS = 2  # at least that are looked at for words that spread: what began last week may go on
+MOST_WEEKS = 13
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Counted:
     threads: list[Told] = field(default_factory=list)  # the newest of those that were sent to marketing
     threads_total: int = 0
     pulses: list[PulseFinding] = field(default_factory=list)
+    outcomes: list[PulseFinding] = field(default_factory=list)  # of earlier pulses, told in the period
+    heard: Heard = field(default_factory=Heard)
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,18 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Again:
+    """One asset version of the reader's and what they are asked of it again and again."""
+
+    subject: Subject
+    asked: AskedAgain
+
+
+@dataclass(frozen=True)
 class Digest:
     """One reader's digest. `findings` and `splits` are all there are, the most review days first; `own` are the
-    reader's assets of which anything was said. `hidden` counts the groups of fewer than five people left out."""
+    reader's assets of which anything was said. `hidden` counts the groups of fewer than five people left out, `read` of
+    `total` items were looked at for what repeats, and `dropped` claims of threads were not proven."""
 
     period: Period
     now: datetime
@@ -78,6 +96,16 @@ class Digest:
     threads_total: int = 0
     pulses: list[PulseFinding] = field(default_factory=list)
     own: list[Finding] = field(default_factory=list)
+    pictured: list[Finding] = field(default_factory=list)  # what can be compared by its use, the most review days first
+    spreads: list[Spread] = field(default_factory=list)
+    again: list[Again] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+    wanted: list[Repeat] = field(default_factory=list)
+    new_versions: list[NewVersion] = field(default_factory=list)
+    outcomes: list[PulseFinding] = field(default_factory=list)
+    read: int = 0
+    total: int = 0
+    dropped: int = 0
     hidden: int = 0
 
     @property
@@ -86,8 +114,13 @@ class Digest:
         return day_of(self.now, self.period.tz)
 
 
-def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datetime) -> Digest:
-    """Decide what one marketer reads about a period. Numbers of other people's assets need five people (`FEWEST`)."""
+def build_digest(
+    counted: Counted, *, reader_id: str, period: Period, now: datetime, themes: HeardThemes | None = None
+) -> Digest:
+    """Decide what one marketer reads about a period. Numbers of other people's assets need five people (`FEWEST`).
+
+    `themes` are those of what was heard; finding them takes a while, so whoever calls does it outside a transaction.
+    """
     mine = {key for key, subject in counted.subjects.items() if subject.owner_id == reader_id}
     shown = {key: one for key, one in counted.tallies.items() if key in mine or one.people >= FEWEST}
     splits, hidden_regions = find_splits(counted.regions, counted.subjects, shown, mine, fewest=FEWEST)
@@ -98,13 +131,14 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
     own_expiring = [need for need in expiring if need.subject.version_id in mine]
     waiting = [Need(counted.subjects[one.version_id], waiting=one) for one in counted.waiting]
     needs = _needs(waiting, own_expiring, now)
+    again = [Again(counted.subjects[one.version_id], one) for one in find_asked_again(counted.heard.said, mine)]
     # What somebody who waits has said stands beside the button already, and is not quoted once more.
     repeated = {need.waiting.feedback_id for need in needs if need.waiting}
+    repeated |= {one.asked.latest.feedback_id for one in again}
     candidates = [one for one in counted.candidates if one.feedback_id not in repeated]
     checked = _checked(counted, mine)
-    findings = find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST)
-    filed_away = {one.subject.version_id for one in checked if one.check.verdict == FILED_AWAY}
     in_needs = {need.subject.version_id for need in needs if need.waiting is None}
+    said, wanted, hidden_themes = _repeats(counted.heard, themes or HeardThemes(), period)
     return Digest(
         period=period,
         now=now,
@@ -114,9 +148,10 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
         waiting=[need for need in waiting if need not in needs],
         waiting_total=counted.waiting_total,
         movers=find_movers(counted.subjects, shown, fewest=FEWEST),
-        # What a check has found rests on the same answers, and is not said twice.
-        findings=[one for one in findings if one.kind != "unused" or one.subject.version_id not in filed_away],
-        splits=splits,
+        findings=_findings(counted, shown, period, checked),
+        splits=[
+            _explained(one, counted.heard, themes or HeardThemes(), one.subject.version_id in mine) for one in splits
+        ],
         quotes=choose_quotes(candidates, counted.subjects, shown, counted.this, reader_id=reader_id),
         expiring=[need for need in expiring if need.subject.version_id not in in_needs],
         searches=counted.searches,
@@ -125,8 +160,57 @@ def build_digest(counted: Counted, *, reader_id: str, period: Period, now: datet
         threads_total=counted.threads_total,
         pulses=counted.pulses,
         own=[Finding("own", counted.subjects[key], shown[key]) for key in sorted(mine & set(shown))],
-        hidden=len(counted.tallies) - len(shown) + hidden_regions + len(counted.checks) - len(checked),
+        pictured=_pictured(counted.subjects, shown),
+        spreads=find_spreads(counted.heard.said, end=period.end, weeks=_weeks(period)),
+        again=again,
+        repeats=said,
+        wanted=wanted,
+        new_versions=find_new_versions(counted.subjects, shown, period),
+        outcomes=counted.outcomes,
+        read=counted.heard.read,
+        total=counted.heard.total,
+        dropped=sum(one.summary.dropped for one in counted.threads if one.summary),
+        hidden=len(counted.tallies) - len(shown) + hidden_regions + hidden_themes + len(counted.checks) - len(checked),
     )
+
+
+def _findings(counted: Counted, shown: dict[int, Tally], period: Period, checked: list[Checked]) -> list[Finding]:
+    """What is worth saying; what a check has found rests on the same answers, and is not said twice."""
+    found = find_all(counted.subjects, counted.tallies, shown, period, fewest=FEWEST)
+    filed_away = {one.subject.version_id for one in checked if one.check.verdict == FILED_AWAY}
+    return [one for one in found if one.kind != "unused" or one.subject.version_id not in filed_away]
+
+
+def _explained(split: Split, heard: Heard, themes: HeardThemes, is_mine: bool) -> Split:
+    """With what the region that likes it less writes of; others than the owner hear that of five people only."""
+    why = themes_about(
+        heard.objections,
+        themes.said,
+        version_id=split.subject.version_id,
+        region=split.low.region,
+        fewest=OWNERS if is_mine else FEWEST,
+    )
+    return replace(split, why=why)
+
+
+def _pictured(subjects: dict[int, Subject], shown: dict[int, Tally]) -> list[Finding]:
+    found = [
+        Finding("own", subjects[key], tally)
+        for key, tally in shown.items()
+        if key in subjects and not subjects[key].ended_at and tally.people >= FEWEST
+    ]
+    return sorted(found, key=lambda one: (-(one.subject.review_days or 0), one.subject.version_id))
+
+
+def _repeats(heard: Heard, themes: HeardThemes, period: Period) -> tuple[list[Repeat], list[Repeat], int]:
+    """What is said and what is needed again and again, and how many such themes are hidden."""
+    said, hidden = find_repeats(heard.objections, themes.said, start=period.start)
+    wanted, more = find_repeats(heard.needs, themes.needs, start=period.start)
+    return said, wanted, hidden + more
+
+
+def _weeks(period: Period) -> int:
+    return min(MOST_WEEKS, max(SPREAD_WEEKS, period.days // 7))
 
 
 def _checked(counted: Counted, mine: set[int]) -> list[Checked]:

@@ -34,12 +34,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Split:
-    """Two regions that do not agree about an asset version, the one that rates it higher first."""
+    """Two regions that do not agree about an asset version, the one that rates it higher first.
+
+    `why` names the themes of what the other one writes about it.
+    """
 
     subject: Subject
     tally: Tally
     high: RegionTally
     low: RegionTally
+    why: tuple[str, ...] = ()
 
 
 def find_all(

@@ -7,11 +7,28 @@ from datetime import date, datetime
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a digest is about: everything, or some asset versions, or what some people said; None leaves nothing out."""
+
+    version_ids: frozenset[int] | None = None
+    user_ids: frozenset[str] | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self.version_ids is None and self.user_ids is None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True)
 class Subject:
     """One asset version as the digest needs it.
 
     `owner_id` is who answers for it and sees the names, empty if nobody does. `expires_on` is its last day.
-    `ended_at` is when it was replaced or retired; `successor` names the version that took its place.
+    `ended_at` is when it was replaced or retired; `successor` names the version that took its place, `replaces` is the
+    id of the one before it, 0 if it is the first.
     """
 
     version_id: int
@@ -25,14 +42,16 @@ class Subject:
     ended_at: datetime | None = None
     is_retired: bool = False
     successor: str = ""
+    replaces: int = 0
 
 
 @dataclass(frozen=True)
 class Tally:
     """What was said of one asset version in the time looked back on; people are counted once.
 
-    `missed` are people who could not find it or did not know it. `late_*` are uses after it was replaced, retired or
-    expired. `weeks` are its uses in each of the last weeks, the newest last.
+    `missed` are people who could not find it or did not know it. `late_*` are uses and ratings after it was replaced,
+    retired or expired. `weeks` are its uses in each of the last weeks, the newest last; `rating_squares` is the sum of
+    the squares of the ratings, `replied` counts what has an answer.
     """
 
     version_id: int
@@ -52,9 +71,14 @@ class Tally:
     hurt: int = 0
     ratings: int = 0
     rating_sum: int = 0
+    rating_squares: int = 0
+    replied: int = 0
     late_uses: int = 0
     late_people: int = 0
     late_hurt: int = 0
+    late_ratings: int = 0
+    late_rating_sum: int = 0
+    late_rating_squares: int = 0
     weeks: tuple[int, ...] = ()
 
     @property

@@ -1,4 +1,4 @@
-"""Periods of a digest: the reader's own weeks, what somebody types for another period, and when a digest is due."""
+"""Periods of a digest: the reader's own weeks, and what somebody types for another period."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.text import clean, clip, inert
 
-DUE_AT = time(9)  # on Mondays, where the reader is
-LATEST = timedelta(days=2)  # a digest that comes later than that is old news and is skipped
-WORKDAY = (time(9), time(18))  # a late digest comes between these, Monday to Friday, where the reader is
 LOOK_BACK = timedelta(weeks=13)  # what is said of an asset rests on a quarter
 LONGEST = 366  # days
 SHOWN = 60  # characters of what was typed that are repeated
@@ -88,39 +85,6 @@ def week_before(monday: date, tz: str) -> Period:
     return Period(monday - timedelta(days=7), monday, tz, "Your week")
 
 
-def due_at(monday: date, tz: str) -> datetime:
-    """When the digest of this Monday is due, in UTC."""
-    return datetime.combine(monday, DUE_AT, ZoneInfo(tz)).astimezone(UTC)
-
-
-def next_due(now: datetime, tz: str) -> datetime:
-    """When the next digest comes, in UTC."""
-    monday = _monday(day_of(now, tz))
-    return next(due for weeks in range(3) if (due := due_at(monday + timedelta(weeks=weeks), tz)) > now)
-
-
-def mondays_due(now: datetime, tz: str, *, since: datetime, after: date | None) -> list[date]:
-    """The Mondays whose digest is due by now, the oldest first: not before `since`, later than `after`.
-
-    Where there was no digest yet (`after` is None) only the newest counts. At most a quarter is looked back.
-    """
-    newest = _monday(day_of(now, tz))
-    found = [monday for weeks in range(13) if due_at(monday := newest - timedelta(weeks=weeks), tz) <= now]
-    found = [monday for monday in found if due_at(monday, tz) >= since and (after is None or monday > after)]
-    return sorted(found[:1] if after is None else found)
-
-
-def is_too_late(monday: date, tz: str, now: datetime) -> bool:
-    """Whether the digest of this Monday would be old news by now."""
-    return now - due_at(monday, tz) > LATEST
-
-
-def is_working_time(now: datetime, tz: str) -> bool:
-    """Whether it is a working hour where the reader is: nobody is woken by what comes late."""
-    local = now.astimezone(ZoneInfo(tz))
-    return local.weekday() < 5 and WORKDAY[0] <= local.time() < WORKDAY[1]
-
-
 def read_period(text: str, now: datetime, tz: str) -> Period:
     """The period that somebody typed; nothing is the last seven days.
 
@@ -128,10 +92,23 @@ def read_period(text: str, now: datetime, tz: str) -> Period:
         ValueError: with a sentence (mrkdwn), it is no period, lies ahead, or is longer than a year.
     """
     today = day_of(now, tz)
-    words = " ".join(clean(text).lower().replace(",", " ").split())
-    found = _read(words, today, tz)
+    found = find_period(text, today, tz)
     if found is None:
         raise ValueError(f"I can't read “{inert(clip(clean(text), SHOWN))}” as a period. {EXAMPLES}")
+    return check_period(found, today)
+
+
+def find_period(text: str, today: date, tz: str) -> Period | None:
+    """The period that a text is, whatever it may be worth; None if it is none."""
+    return _read(" ".join(clean(text).lower().replace(",", " ").split()), today, tz)
+
+
+def check_period(found: Period, today: date) -> Period:
+    """The period as far as it has come by today.
+
+    Raises:
+        ValueError: with a sentence (mrkdwn), it has no day, lies ahead, or is longer than a year.
+    """
     if found.days < 1:
         raise ValueError(f"There is no day in that period. {EXAMPLES}")
     if found.first > today:
@@ -139,7 +116,7 @@ def read_period(text: str, now: datetime, tz: str) -> Period:
     if found.days > LONGEST:
         raise ValueError(f"That is more than a year; a digest covers a year at most. {EXAMPLES}")
     until = min(found.until, today + timedelta(days=1))
-    return Period(found.first, until, tz, found.name)
+    return Period(found.first, until, found.tz, found.name)
 
 
 def _read(words: str, today: date, tz: str) -> Period | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.digest_numbers import PeriodNumbers, Subject, Tally
 
-MOST = 4  # one of them against the grain
+MOST = 3  # one of them against the grain
 SHORTEST, LONGEST = 25, 240  # characters of a quote that says something and fits without a cut
 GRAIN = 1.5  # points between a rating and what most say
 RATED = 5  # ratings that make a grain
@@ -51,7 +51,7 @@ def choose_quotes(
     *,
     reader_id: str,
 ) -> list[Quote]:
-    """Up to four quotes: the reader's own assets first, readable ones before very short and very long ones, each of
+    """Up to three quotes: the reader's own assets first, readable ones before very short and very long ones, each of
     another person and asset; the last one is the one that contradicts most what most say, if one does."""
     open_to = [one for one in candidates if one.user_id != reader_id and one.words.strip()]
 

@@ -4,15 +4,16 @@ from typing import Any
 
 from bot.domain.digest import Digest, Need
 from bot.domain.digest_findings import Split
+from bot.domain.digest_period import LOOK_BACK, Period
 from bot.domain.digest_quotes import Quote
 from bot.domain.filed_away import FILED_AWAY
 from bot.domain.text import clip, count, escape, inert, quote
-from bot.views import asset_expiry, feedback, kit
+from bot.picture import BarRow, BarsPicture
+from bot.views import asset_expiry, digest_endings, digest_heard, feedback, kit
 from bot.views.digest_lines import (
     HEADS,
     checked_line,
     evidence,
-    expiring_line,
     finding_line,
     mover_line,
     named,
@@ -20,45 +21,51 @@ from bot.views.digest_lines import (
     region_name,
     search_line,
 )
-from bot.views.thread_summary import thread_line
 
 COMMAND = "/digest"
-MORE = "digest.more"  # value: first day and first day after, "2026-11-16:2026-11-23"
-ONLY_MARKETING = (
-    "The digest is for marketing. What you say is read there: `/asset-feedback mine` shows what became of it."
-)
+MORE = "digest.more"  # value: first day, first day after, and what it is about: "2026-11-16:2026-11-23:asset 12"
+SETTINGS = "digest.settings"
 
-SHOWN = 2  # assets of each kind; the others are in the details
+FOUND = 1  # assets of each kind; the others are in the details
+SHOWN = 2
 WORDS = 280  # characters of a quote
 WAITED = 110  # characters of what somebody who waits said
-EXPIRING = 3
 CHECKED = 3
 PULSES = 2
+SELDOM = 0.25  # of the feedback on somebody's assets has an answer
+PICTURED, FEWEST_PICTURED = 6, 3  # assets
+TITLE = 40  # characters of an asset's name in the picture
 
 
-def digest_message(digest: Digest, *, with_button: bool) -> dict[str, Any]:
-    """The digest; details stand in its thread or, `with_button`, behind a button."""
+def digest_message(digest: Digest, *, with_button: bool, about: str = "", here: bool = False) -> dict[str, Any]:
+    """The digest; details stand in its thread, behind a button that carries `about`, or (`here`) just below it."""
     title = _title(digest)
     blocks = [
         {"type": "header", "text": kit.plain(title, kit.HEADER)},
         *_needs(digest),
-        kit.section(_changed(digest)),
-        *_findings(digest),
-        *[kit.section(_split(one)) for one in digest.splits[:SHOWN]],
-        *_pulses(digest),
+        kit.section(changed(digest)),
+        *finding_blocks(digest),
+        *[kit.section(split_line(one)) for one in digest.splits[:SHOWN]],
+        *digest_heard.wanted_blocks(digest),
+        *digest_heard.heard_blocks(digest),
         *_quotes(digest),
-        *_endings(digest),
+        *pulse_blocks(digest),
+        *ending_blocks(digest),
     ]
-    if with_button and has_details(digest):
-        button = kit.button("Details", MORE, f"{digest.period.first}:{digest.period.until}")
-        blocks.append({"type": "actions", "block_id": "more", "elements": [button]})
-    blocks.append(kit.context(_coverage(digest, with_button=with_button)))
+    blocks.append(buttons(digest.period, with_details=with_button and has_details(digest), about=about))
+    blocks.append(kit.context(coverage(digest, with_button=with_button or here)))
     return {"text": clip(f"{title}: {count(digest.this.said, 'piece', 'pieces')} of feedback", 300), "blocks": blocks}
+
+
+def buttons(period: Period, *, with_details: bool, about: str = "") -> dict[str, Any]:
+    """The buttons under a digest, whoever reads it."""
+    more = [kit.button("Details", MORE, f"{period.first}:{period.until}:{about}")] if with_details else []
+    return {"type": "actions", "block_id": "more", "elements": [*more, kit.button("Digest settings", SETTINGS)]}
 
 
 def has_details(digest: Digest) -> bool:
     """Whether there is more than one screen shows."""
-    more = [found for kind in HEADS for found in [one for one in digest.findings if one.kind == kind][SHOWN:]]
+    more = [found for kind in HEADS for found in [one for one in digest.findings if one.kind == kind][FOUND:]]
     return bool(
         more
         or digest.checked[CHECKED:]
@@ -66,8 +73,9 @@ def has_details(digest: Digest) -> bool:
         or digest.own
         or digest.waiting
         or digest.splits[SHOWN:]
-        or digest.searches[SHOWN:]
-        or digest.expiring[EXPIRING:]
+        or digest.searches[FOUND:]
+        or digest_heard.has_more(digest)
+        or digest_endings.has_more(digest)
     )
 
 
@@ -83,9 +91,13 @@ def _needs(digest: Digest) -> list[dict[str, Any]]:
     for need in digest.needs:
         blocks.append(waiting_block(need, digest) if need.waiting else _expiring_block(need, digest))
     more = digest.waiting_total - sum(need.waiting is not None for need in digest.needs)
-    if more > 0:
-        blocks.append(kit.context(f"{count(more, 'more person waits', 'more people wait')} for an answer from you."))
-    return blocks
+    told = [f"{count(more, 'more person waits', 'more people wait')} for an answer from you."] if more > 0 else []
+    said, replied = (sum(getattr(one.tally, name) for one in digest.own) for name in ("said", "replied"))
+    if digest.waiting_total and replied < SELDOM * said:
+        answered = "none has" if not replied else f"{replied:,} {'has' if replied == 1 else 'have'}"
+        pieces = count(said, "piece", "pieces")
+        told.append(f"Of {pieces} of feedback on your assets in {_span(digest)} {answered} an answer.")
+    return [*blocks, kit.context(" ".join(told))] if told else blocks
 
 
 def waiting_block(need: Need, digest: Digest) -> dict[str, Any]:
@@ -117,7 +129,8 @@ def _expiring_block(need: Need, digest: Digest) -> dict[str, Any]:
     return kit.section(f"📅 {named(subject)} {told}{made}", accessory=renew)
 
 
-def _changed(digest: Digest) -> str:
+def changed(digest: Digest) -> str:
+    """What changed against the time before, as mrkdwn."""
     this, before = digest.this, digest.before
     than = "the week before" if digest.period.is_week else "the same time before"
     if not this.said:
@@ -126,16 +139,15 @@ def _changed(digest: Digest) -> str:
             f"*A quiet {'week' if digest.period.is_week else 'time'}*\nNobody said anything about an asset.{had} "
             "An announcement with its buttons is the quickest way to hear something: `/asset release`."
         )
-    lines = [
-        f"*Against {than}*",
-        f"• {_versus(this.said, before.said, 'piece of feedback', 'pieces of feedback')}",
-        f"• {_versus(this.people, before.people, 'person spoke', 'people spoke')}",
-        f"• {_versus(this.uses, before.uses, 'use with a customer', 'uses with customers')}",
+    numbers = [
+        _versus(this.said, before.said, "piece of feedback", "pieces of feedback"),
+        _versus(this.people, before.people, "person spoke", "people spoke"),
+        _versus(this.uses, before.uses, "use with a customer", "uses with customers"),
     ]
     if this.asked:
-        lines.append(
-            f"• *{this.answered:,} of {this.asked:,}* low ratings and questions answered{_share_before(digest)}"
-        )
+        told = f"*{this.answered:,} of {this.asked:,}* low ratings and questions answered{_share_before(digest)}"
+        numbers.append(told)
+    lines = [f"*Against {than}*", " · ".join(numbers)]
     return "\n".join(lines + [mover_line(one) for one in digest.movers[:SHOWN]])
 
 
@@ -150,23 +162,42 @@ def _share_before(digest: Digest) -> str:
     return f" ({before.answered:,} of {before.asked:,})" if before.asked else ""
 
 
-def _findings(digest: Digest) -> list[dict[str, Any]]:
-    blocks = []
-    for kind, head in HEADS.items():
-        blocks += _checked(digest) if kind == "unused" else []
-        found = [one for one in digest.findings if one.kind == kind]
-        searches = digest.searches if kind == "not_found" else []
-        if not found and not searches:
-            continue
-        lines = [head, *(f"• {finding_line(one)}" for one in found[:SHOWN])]
-        lines += [f"• {search_line(one, digest.today)}" for one in searches[:SHOWN]]
-        if more := len(found[SHOWN:]) + len(searches[SHOWN:]):
-            lines.append(f"…and {more} more")
-        blocks.append(kit.section("\n".join(lines)))
-    if blocks:
-        quarter = "13 weeks" if digest.period.days <= 91 else "this time"
-        blocks.insert(0, kit.context(f"Assets, by what was said in {quarter}, the most review days first"))
-    return blocks
+def finding_blocks(digest: Digest) -> list[dict[str, Any]]:
+    """What is said of assets: of each kind the one with the most review days; the others are in the details."""
+    worked = [line for kind in HEADS if kind == "worked" for line in _found(digest, kind)]
+    others = [line for kind in HEADS if kind != "worked" for line in _found(digest, kind)]
+    checked = _checked(digest)
+    if not worked and not others and not checked:
+        return []
+    parts = [kit.section("\n".join(lines)) if lines else None for lines in (worked, others)]
+    head = kit.context(f"Assets, by what was said in {_span(digest)}, the most review days first")
+    return [block for block in (head, parts[0], *checked, parts[1]) if block]
+
+
+def _span(digest: Digest) -> str:
+    """What is said of assets rests on a quarter, or on a longer time that was asked for."""
+    return "13 weeks" if digest.period.days <= LOOK_BACK.days else "this time"
+
+
+def _found(digest: Digest, kind: str) -> list[str]:
+    found = [one for one in digest.findings if one.kind == kind]
+    searches = digest.searches if kind == "not_found" else []
+    lines = [finding_line(one) for one in found[:FOUND]] + [search_line(one, digest.today) for one in searches[:FOUND]]
+    if not lines:
+        return []
+    more = len(found[FOUND:]) + len(searches[FOUND:])
+    lines[-1] += f" _…and {more} more_" if more else ""
+    return [f"{HEADS[kind]}: {lines[0]}", *(f"• {line}" for line in lines[1:])]
+
+
+def used_picture(digest: Digest) -> list[dict[str, Any]]:
+    """How many of those who spoke of an asset used it with a customer; nothing where there is little to compare."""
+    rows = tuple(
+        BarRow(clip(f"{one.subject.title} {one.subject.version}", TITLE), one.tally.users, one.tally.people)
+        for one in digest.pictured[:PICTURED]
+    )
+    title = "Used with a customer, of those who spoke of it"
+    return [kit.picture(BarsPicture(title, rows))] if len(rows) >= FEWEST_PICTURED else []
 
 
 def _checked(digest: Digest) -> list[dict[str, Any]]:
@@ -183,7 +214,8 @@ def _checked(digest: Digest) -> list[dict[str, Any]]:
     return [kit.section("\n".join(lines))]
 
 
-def _pulses(digest: Digest) -> list[dict[str, Any]]:
+def pulse_blocks(digest: Digest) -> list[dict[str, Any]]:
+    """The pulses that closed, with what was done."""
     if not digest.pulses:
         return []
     lines = ["📊 *Pulses that closed*", *(f"• {pulse_line(one)}" for one in digest.pulses[:PULSES])]
@@ -192,14 +224,17 @@ def _pulses(digest: Digest) -> list[dict[str, Any]]:
     return [kit.section("\n".join(lines))]
 
 
-def _split(one: Split) -> str:
+def split_line(one: Split) -> str:
+    """Two regions that disagree, as mrkdwn."""
     high, low = one.high, one.low
     mean = one.tally.mean or 0
+    names = " and ".join(f"_{inert(name)}_" for name in one.why[:SHOWN])
+    why = f" {region_name(low.region)} writes of {names}." if names else ""
     return (
         f"↔️ *Two regions disagree*\n{named(one.subject)}: {region_name(high.region)} rates it {high.mean:.1f} "
         f"({high.ratings:,} ratings, helped {high.helped:,}, hurt {high.hurt:,}), {region_name(low.region)} "
         f"{low.mean:.1f} ({low.ratings:,} ratings, helped {low.helped:,}, hurt {low.hurt:,}). "
-        f"The mean of {mean:.1f} hides both."
+        f"The mean of {mean:.1f} hides both.{why}"
     )
 
 
@@ -222,31 +257,9 @@ def _quote(one: Quote) -> dict[str, Any]:
     return kit.section(text, accessory=kit.button("Open", feedback.OPEN, str(one.feedback_id)))
 
 
-def _endings(digest: Digest) -> list[dict[str, Any]]:
-    lines, this = [], digest.this
-    if this.replies:
-        own = {0: "", this.replies: ", all from you"}.get(this.own_replies, f", {this.own_replies:,} of them yours")
-        lines.append(f"✅ *Loops closed*: {count(this.replies, 'answer', 'answers')} went back to the field{own}.")
-    if digest.threads:
-        lines.append(f"📝 *{count(digest.threads_total, 'thread', 'threads')} sent to marketing*")
-        lines += [f"• {thread_line(one)}" for one in digest.threads]
-        if digest.threads_total > len(digest.threads):
-            lines.append(f"…and {digest.threads_total - len(digest.threads)} more")
-    if digest.expiring:
-        lines.append("📅 *Expiring*")
-        lines += [f"• {expiring_line(one.subject, one.tally, digest.today)}" for one in digest.expiring[:EXPIRING]]
-        if len(digest.expiring) > EXPIRING:
-            lines.append(f"…and {len(digest.expiring) - EXPIRING} more")
-    return [kit.section("\n".join(lines))] if lines else []
+ending_blocks = digest_endings.ending_blocks
 
 
-def _coverage(digest: Digest, *, with_button: bool) -> str:
-    said = digest.this.said
-    parts = [f"{said:,} of {count(said, 'piece', 'pieces')} of feedback counted"] if said else []
-    if digest.hidden:
-        parts.append(f"{count(digest.hidden, 'group', 'groups')} of fewer than 5 people hidden")
-    if digest.this.held:
-        parts.append(f"the words of {digest.this.held:,} held back for compliance")
-    if not with_button and has_details(digest):
-        parts.append("details in the thread")
-    return " · ".join(parts) or "Nothing was held back or hidden"
+def coverage(digest: Digest, *, with_button: bool) -> str:
+    """What was read, hidden, dropped and held back."""
+    return digest_endings.coverage_line(digest, with_button=with_button, has_details=has_details(digest))

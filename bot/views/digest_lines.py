@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from bot.domain.digest_findings import Finding
+from bot.domain.digest_findings import GOOD_MEAN, Finding
+from bot.domain.digest_loops import NewVersion
 from bot.domain.digest_numbers import Subject, Tally
 from bot.domain.digest_searches import Search
 from bot.domain.filed_away import CheckFinding
@@ -15,7 +16,7 @@ from bot.views.pulse_result import finding_line as result_finding
 
 HEADS = {
     "worked": "🟢 *Worked*",
-    "unused": "🗄️ *In the drawer: hardly anybody uses it*",
+    "unused": "🗄️ *In the drawer*",
     "not_found": "🔎 *Could not be found*",
     "outdated": "⌛ *Outdated, and still in use*",
     "silent": "🤫 *Nobody speaks of it*",
@@ -67,6 +68,28 @@ def pulse_line(found: PulseFinding) -> str:
     return f"{asked}{by}: {answered_line(found.result)}{came} {done}"
 
 
+def version_line(one: NewVersion) -> str:
+    """A new version held against the one that it replaced, as mrkdwn."""
+    new, old = one.tally, one.old_tally
+    numbers = (
+        f"rated {new.mean or 0:.1f} ({count(new.ratings, 'rating', 'ratings')}), "
+        f"{inert(clip(one.old.version, 40))} had {old.mean or 0:.1f} ({old.ratings:,})"
+    )
+    verdicts = {
+        "hit": f"🎯 {named(one.subject)} hits: {numbers}",
+        "worse": f"↘️ {named(one.subject)} is liked less: {numbers}",
+        "early": f"⏳ {named(one.subject)}: {numbers}; too few to be sure",
+        "same": f"{named(one.subject)}: {numbers}; no clear difference yet",
+    }
+    return verdicts[one.verdict]
+
+
+def outcome_line(one: PulseFinding) -> str:
+    """A pulse of which those who were asked heard what was done, as mrkdwn."""
+    asked = inert(clip(one.result.questions[0].question.text, QUESTION))
+    return f"*{asked}*: those who were asked heard what was done: {inert(clip(one.outcome, OUTCOME))}"
+
+
 def expiring_line(subject: Subject, tally: Tally | None, today: date) -> str:
     """An asset version that expires or has expired, with the evidence of use where it may be told, as mrkdwn."""
     day = f"{subject.expires_on.day} {subject.expires_on:%b}" if subject.expires_on else ""
@@ -96,10 +119,17 @@ def search_line(search: Search, today: date) -> str:
 
 
 def mover_line(found: Finding) -> str:
-    """An asset that is used more, or less, from week to week, as mrkdwn."""
+    """An asset that is used more, or less, from week to week, as mrkdwn; use alone is no success."""
     tally, weeks = found.tally, found.tally.weeks
     was = ", ".join(str(number) for number in weeks[:-1])
-    sign, verb = ("📈", "is catching on") if found.kind == "rising" else ("📉", "is used less and less")
+    is_bad = tally.mean is not None and tally.mean < GOOD_MEAN
+    signs = {
+        ("rising", False): ("📈", "is catching on"),
+        ("rising", True): ("🚩", "is used more and more, and does not please"),
+        ("falling", False): ("📉", "is used less and less"),
+        ("falling", True): ("📉", "is used less and less"),
+    }
+    sign, verb = signs[found.kind, is_bad]
     told = (
         f"{sign} {named(found.subject)} {verb}: {count(weeks[-1], 'use', 'uses')} in the last week, before that {was}."
     )

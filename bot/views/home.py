@@ -60,7 +60,7 @@ class HomePage:
     checks: list[str] = field(default_factory=list)  # the latest verdicts about the person's own assets, mrkdwn
     waiting: list[PulseWaiting] = field(default_factory=list)  # open pulses that ask the person
     pulses: list[OwnPulse] | None = None  # the person's own
-    next_digest: datetime | None = None
+    digest: list[dict[str, Any]] = field(default_factory=list)  # blocks: when the next one comes
     set_up: list[SetUpStep] | None = None
 
 
@@ -131,10 +131,7 @@ def _set_up(page: HomePage) -> list[dict[str, Any]]:
 
 
 def _digest(page: HomePage) -> list[dict[str, Any]]:
-    if page.next_digest is None:
-        return []
-    told = kit.when(page.next_digest, page.tz, "{date_long_pretty} at {time}")
-    return [{"type": "divider"}, kit.section(f"*Your next digest*\n{told}. `/digest` shows it now.")]
+    return [{"type": "divider"}, *page.digest] if page.digest else []
 
 
 def _checks(page: HomePage) -> list[dict[str, Any]]:

@@ -71,6 +71,7 @@ def help_text(actor: Actor, unknown: str = "") -> str:
         "• Under an announcement: 👍 helpful, 👎 not helpful, ✅ used with a customer, ❓ could not find, ⌛ outdated.",
         "• 📝 under any message, or `Send to marketing` in its menu, sends its whole thread to marketing.",
     ]
+    lines.append("• `/digest` tells what became of it all, for your role; `/digest settings` says when it comes.")
     if actor.roles & {"marketer", "manager", "admin"}:
         who = "a group" if actor.roles & {"marketer", "admin"} else "your own group"
         lines.append(f"• `/check-in` asks {who} the same questions again and again, and shows the answers.")
@@ -79,7 +80,6 @@ def help_text(actor: Actor, unknown: str = "") -> str:
         lines.append(f'• `/pulse "Is the price sheet usable?" Yes | No` asks {whom} now; alone it opens your pulses.')
     if "marketer" in actor.roles:
         lines.append("• `/asset add`, `/asset import`, `/asset release`, `/asset retire` keep the library.")
-        lines.append("• `/digest` shows what the field said; on Mondays at 09:00 it comes by itself.")
     if "admin" in actor.roles:
         lines.append("• `/groundswell people` sets roles, departments and regions.")
     if unknown:

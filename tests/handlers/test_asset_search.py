@@ -52,7 +52,7 @@ def test_what_was_looked_for_and_not_found_is_in_the_digest(slack: Slack, compan
     said = ines.command("/digest today")
     not_found = said.split("Could not be found")[1]
     assert "2 people looked for “mri safety" in not_found
-    assert "…and 1 more" in not_found
+    assert "…and 2 more" in not_found
     assert REP not in not_found
     ines.click("Details")
     assert f"1 person looked for “quiet ward”. *{WARD}* v1 expired on 31 Oct 2026, and nothing" in said + ines.modal

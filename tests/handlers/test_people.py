@@ -21,7 +21,8 @@ def edit(slack: Slack, name: str) -> Person:
 def test_the_help_fits_the_role(slack: Slack) -> None:
     said = slack.person(REP).command("/groundswell")
     assert "/asset-feedback" in said
-    assert "/digest" not in said
+    assert "/digest" in said
+    assert "/pulse" not in said
     assert "/groundswell people" not in said
     assert "/digest" in slack.person(MARKETER).command("/groundswell help")
     assert "/groundswell people" in slack.person(ADMIN).command("/groundswell HELP")

@@ -125,12 +125,14 @@ def test_held_words_are_counted_and_never_quoted(company: Company) -> None:
 )
 def test_uses_after_the_end_are_late(company: Company, end: dict[str, Any]) -> None:
     deck = company.version(**end)
-    company.says(deck, "U1", at=IN_WEEK - timedelta(days=2), use="used_with_customer", outcome="hurt")
-    company.says(deck, "U1", at=IN_WEEK, use="used_with_customer", outcome="hurt")
+    company.says(deck, "U1", at=IN_WEEK - timedelta(days=2), use="used_with_customer", outcome="hurt", rating=5)
+    company.says(deck, "U1", at=IN_WEEK, use="used_with_customer", outcome="hurt", rating=2)
     company.says(deck, "U2", at=IN_WEEK + timedelta(hours=1), use="used_with_customer")
-    company.says(deck, "U3", at=IN_WEEK + timedelta(hours=1), use="opened_only")
+    company.says(deck, "U3", at=IN_WEEK + timedelta(hours=1), use="opened_only", rating=3)
     tally = company.counts().tallies[deck]
     assert (tally.uses, tally.late_uses, tally.late_people, tally.late_hurt) == (3, 2, 2, 1)
+    assert (tally.ratings, tally.rating_sum, tally.rating_squares) == (3, 10, 38)
+    assert (tally.late_ratings, tally.late_rating_sum, tally.late_rating_squares) == (2, 5, 13)
 
 
 def test_regions_are_counted_where_there_are_two_sides(company: Company) -> None:
@@ -226,7 +228,7 @@ def test_numbers_are_read_from_the_index_alone(company: Company) -> None:
     event.listen(company.db.engine, "before_cursor_execute", keep)
     company.counts(reader_id="UM2")
     event.remove(company.db.engine, "before_cursor_execute", keep)
-    assert len(asked) == 4  # of the assets, of the regions, of the period and of the one before
+    assert len(asked) == 5  # of the assets, of the regions, of the period, of the one before and of all before
     with company.db.read() as session:
         for statement, parameters in asked:
             plan = str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())

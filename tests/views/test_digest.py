@@ -7,19 +7,25 @@ from typing import Any
 import pytest
 
 from bot.domain.asset import Card
-from bot.domain.digest import Checked, Digest, Need
+from bot.domain.digest import Again, Checked, Digest, Need
 from bot.domain.digest_findings import KINDS, Finding, Split
+from bot.domain.digest_loops import VERDICTS as OUTCOMES
+from bot.domain.digest_loops import NewVersion
 from bot.domain.digest_numbers import PeriodNumbers, RegionTally, Subject, Tally, Waiting
 from bot.domain.digest_period import week_before
 from bot.domain.digest_quotes import Quote
+from bot.domain.digest_repeats import Repeat
 from bot.domain.digest_searches import Search
+from bot.domain.digest_spread import AskedAgain, Spread
+from bot.domain.digest_voices import Voice
 from bot.domain.feedback import USES
 from bot.domain.filed_away import VERDICTS, CheckFinding, Uses
 from bot.domain.pulse import PulseQuestion
 from bot.domain.pulse_finding import PulseFinding
 from bot.domain.pulse_numbers import PulseResult, QuestionResult
 from bot.domain.pulse_numbers import Tally as PulseTally
-from bot.views.digest import digest_message, has_details
+from bot.upload import in_words
+from bot.views.digest import digest_message, has_details, used_picture
 from bot.views.digest_details import details_message, details_modal
 from sandbox.blocks import check_message, check_view
 from tests.views.formatted import mrkdwn
@@ -47,6 +53,11 @@ CARD = Card(
 OLD = replace(CARD, expires_on=date(2026, 10, 31))
 ASKED = PulseQuestion((EVIL * 9)[:300], "multiple", tuple(f"{n}{EVIL}"[:75] for n in range(10)))
 COUNTED = QuestionResult(ASKED, PulseTally("", 10**7, 10**6, (10**5,) * 10))
+VOICES = tuple(Voice(10**12, 10**12, f"U{n}", f"{EVIL}{n % 9}", LONG, NOW, "hurt") for n in range(99))
+REPEAT = Repeat(
+    EVIL * 9, EVIL * 9, 10**6, 10**6, ((EVIL * 9, 10**6),) * 9, 10**6, "rising", EVIL * 9, 10**6, 10**6, VOICES[0]
+)
+SPREAD = Spread((EVIL * 9, LONG, "x", "y"), WEEK.start, VOICES, 10**6, 10**6)
 PULSE = PulseResult(10**7, 10**6, (), 0, (COUNTED,) * 10)
 WORST = Digest(
     period=WEEK,
@@ -66,12 +77,23 @@ WORST = Digest(
     * 100,
     own=[Finding("own", SUBJECT, TALLY)] * 300,
     pulses=[PulseFinding(10**6, EVIL * 4, PULSE, LONG)] * 100,
+    spreads=[replace(SPREAD, start=WEEK.start - timedelta(weeks=n)) for n in range(9)],
+    again=[Again(SUBJECT, AskedAgain(10**12, (LONG, EVIL), VOICES))] * 9,
+    repeats=[REPEAT] * 40,
+    wanted=[REPEAT] * 40,
+    new_versions=[NewVersion(SUBJECT, TALLY, SUBJECT, TALLY, one) for one in OUTCOMES] * 20,
+    outcomes=[PulseFinding(10**6, EVIL * 4, PULSE, LONG)] * 9,
+    pictured=[Finding("own", SUBJECT, replace(TALLY, users=3, people=10**6))] * 9,
+    read=10**6,
+    total=10**7,
+    dropped=10**6,
     hidden=10**6,
 )
 NOTHING = Digest(period=WEEK, now=NOW, this=PeriodNumbers(), before=PeriodNumbers())
 MESSAGES = {
     "worst": digest_message(WORST, with_button=False),
     "worst with a button": digest_message(WORST, with_button=True),
+    "worst picture": in_words({"text": "A picture", "blocks": used_picture(WORST)}),
     "nothing": digest_message(NOTHING, with_button=True),
     "a quiet week": digest_message(replace(NOTHING, before=NUMBERS), with_button=False),
     "details": details_message(WORST),
@@ -97,8 +119,9 @@ def test_the_parts_stand_in_their_order() -> None:
     text = "\n".join(mrkdwn(MESSAGES["worst"]["blocks"]))
     order = [
         "What needs you", "Against the week before", "Worked", "Asked of the field", "In the drawer",
-        "Could not be found", "Outdated", "Nobody speaks", "Two regions disagree", "In their words", "Loops closed",
-        "Expiring", "counted",
+        "Could not be found", "Outdated", "Nobody speaks", "Two regions disagree", "What they need", "Spreading",
+        "Asked again", "Questions and objections", "In their words", "Pulses that closed", "Loops closed", "Expiring",
+        "counted",
     ]  # fmt: skip
     places = [text.index(part) for part in order]
     assert places == sorted(places)
@@ -111,7 +134,7 @@ def test_empty_parts_are_left_out() -> None:
         assert part not in text
     assert "A quiet week" in text
     assert not has_details(NOTHING)
-    assert len(message["blocks"]) == 3
+    assert len(message["blocks"]) == 4
 
 
 def test_a_link_takes_the_place_of_the_button() -> None:
@@ -131,9 +154,11 @@ def test_what_was_looked_for_says_what_may_be_done() -> None:
     )
     text = "\n".join(mrkdwn(digest_message(digest, with_button=False)["blocks"]))
     assert "3 people looked for “lattice ads”. Did they mean *Ad set*?" in text
-    assert "1 person looked for “owl”. *Ward ads* v2 expired on 31 Oct 2026, and nothing has taken its place." in text
-    assert "…and 1 more" in text
-    assert "2 people looked for “mri”, and nothing comes near." in str(details_message(digest))
+    assert "_…and 2 more_" in text
+    details = str(details_message(digest))
+    told = "1 person looked for “owl”. *Ward ads* v2 expired on 31 Oct 2026, and nothing has taken its place."
+    assert told in details
+    assert "2 people looked for “mri”, and nothing comes near." in details
 
 
 def test_what_expires_has_its_evidence() -> None:
@@ -148,11 +173,12 @@ def test_what_expires_has_its_evidence() -> None:
 
 
 def test_the_coverage_is_said_in_full() -> None:
-    digest = replace(NOTHING, this=PeriodNumbers(said=142, people=40, held=1), hidden=2)
-    assert (
-        "142 of 142 pieces of feedback counted · 2 groups of fewer than 5 people hidden · the words of 1 held"
-        in str(digest_message(digest, with_button=False))
-    )
+    digest = replace(NOTHING, this=PeriodNumbers(said=142, people=40, held=1), read=142, total=142, hidden=2, dropped=1)
+    told = "142 of 142 items read · 2 groups of fewer than 5 people hidden · 1 claim dropped · the words of 1 held back"
+    assert told in str(digest_message(digest, with_button=False))
+    busy = replace(digest, this=PeriodNumbers(said=50_000), read=1_000, total=50_000)
+    told = "all 50,000 items counted, 1,000 of them read for what repeats"
+    assert told in str(digest_message(busy, with_button=False))
 
 
 def test_a_check_is_told_with_its_reasons_and_the_review_days_at_stake() -> None:
@@ -183,3 +209,75 @@ def test_a_pulse_is_told_with_its_numbers_and_what_was_done() -> None:
     few = PulseFinding(1, "Gudrun", PulseResult(7, None, (), 1, (QuestionResult(usable),)))
     text = "\n".join(mrkdwn(digest_message(replace(NOTHING, pulses=[few]), with_button=False)["blocks"]))
     assert "Fewer than 5 of 7 people answered, so nothing can be shown. Nobody has said" in text
+
+
+def test_what_is_heard_says_who_and_how_many() -> None:
+    texts = ("Is the bed really free?", "no-cost beds from Brandel at two of my sites", "beds again")
+    said = [Voice(n, 1, f"U{n % 7}", "North" if n < 9 else "South", texts[n % 3], NOW, "hurt") for n in range(1, 12)]
+    spread = Spread(("no-cost", "Brandel"), WEEK.start, tuple(said), 2, 0)
+    earlier = replace(spread, start=WEEK.start - timedelta(weeks=1), before=0, since=4)
+    needs = Repeat("Language", "It is not in it", 13, 3, (("DACH", 8),), 3, "rising", "DACH", 2, 1, said[0])
+    digest = replace(NOTHING, spreads=[spread, earlier], wanted=[needs], repeats=[replace(needs, trend="", mostly="")])
+    shown, details = str(digest_message(digest, with_button=False)), str(details_message(digest))
+    assert (
+        "📣 *Spreading*: “no-cost”, “Brandel”\\n*7 people* from 2 regions (North 7) wrote of it in the last week; in"
+        in shown
+    )
+    assert "in the weeks before 2. It *hurt 11 times*.\\n> no-cost beds from Brandel at two of my sites" in shown
+    assert "in the week of 9 November; in the weeks before nobody, since then 4." in details
+    line = "• *Language*: 3 people now, 13 in 13 weeks, 3 regions (DACH 8)"
+    assert f"🧭 *What they need and do not have*\\n{line}, mostly DACH, hurt 1 time · 📈 rising" in shown
+    assert f"🔁 *Questions and objections that repeat*\\n{line}, hurt 1 time'" in shown
+    assert has_details(digest)
+    of_a_year = replace(NOTHING, repeats=[replace(needs, now=13)])
+    assert "• *Language*: 13 people, 3 regions" in str(digest_message(of_a_year, with_button=False))
+
+
+def test_what_is_asked_again_can_be_answered_at_once() -> None:
+    asked = tuple(Voice(n, 1, f"U{n % 2}", "", f"where is the 37% from, {n}?", NOW) for n in range(1, 5))
+    again = Again(Subject(1, "Deck", "v2"), AskedAgain(1, ("37%",), asked))
+    message = str(digest_message(replace(NOTHING, again=[again]), with_button=False))
+    assert "“37%”\\n*Deck* v2: 4 times by 2 people since 23 Nov 2026, and nobody has answered." in message
+    assert "'action_id': 'feedback.reply', 'value': '4'" in message
+
+
+def test_loops_say_whether_they_hit() -> None:
+    old, new = (Tally(n, ratings=4, rating_sum=sum_) for n, sum_ in ((1, 10), (2, 18)))
+    hit = NewVersion(Subject(2, "Deck", "v2"), new, Subject(1, "Deck", "v1"), old, "hit")
+    usable = PulseQuestion("Usable?", "single", ("Yes", "No"))
+    result = PulseResult(43, 30, (), 0, (QuestionResult(usable, PulseTally("", 43, 30, (21, 9))),))
+    told = PulseFinding(1, "Gudrun", result, "One page now")
+    digest = replace(
+        NOTHING, this=PeriodNumbers(replies=3, own_replies=1), outcomes=[told],
+        new_versions=[hit, replace(hit, verdict="early")],
+    )  # fmt: skip
+    text = str(digest_message(digest, with_button=False))
+    assert "✅ *Loops closed*\\n• 3 answers went back to the field, 1 of them yours\\n• *Usable?*: those who" in text
+    assert "heard what was done: One page now\\n• 🎯 *Deck* v2 hits: rated 4.5 (4 ratings), v1 had 2.5 (4)" in text
+    assert "too few to be sure" not in text
+    assert "⏳ *Deck* v2: rated 4.5 (4 ratings), v1 had 2.5 (4); too few to be sure" in str(details_message(digest))
+
+
+def test_whoever_answers_seldom_hears_it() -> None:
+    own = [Finding("own", SUBJECT, Tally(1, said=20, replied=0)), Finding("own", SUBJECT, Tally(2, said=4, replied=1))]
+    digest = replace(NOTHING, needs=[WAITING], waiting_total=9, own=own)
+    told = str(digest_message(digest, with_button=False))
+    assert "8 more people wait for an answer from you. Of 24 pieces of feedback on your assets in 13 weeks 1 " in told
+    seldom = replace(digest, own=[Finding("own", SUBJECT, Tally(1, said=4, replied=1))])
+    assert "on your assets" not in str(digest_message(seldom, with_button=False))
+
+
+def test_use_that_does_not_please_is_no_success() -> None:
+    tally = Tally(1, people=9, ratings=9, rating_sum=20, weeks=(0, 1, 0, 1, 0, 9))
+    digest = replace(NOTHING, this=NUMBERS, movers=[Finding("rising", Subject(1, "Card", "v2"), tally)])
+    text = str(digest_message(digest, with_button=False))
+    assert "🚩 *Card* v2 is used more and more, and does not please: 9 uses in the last week" in text
+    assert "catching on" not in text
+
+
+def test_the_picture_compares_what_can_be_compared() -> None:
+    shown = [Finding("own", Subject(n, f"Deck {n}", "v1"), Tally(n, people=9, users=n)) for n in range(1, 9)]
+    told = str(used_picture(replace(NOTHING, pictured=shown)))
+    assert "Deck 1 v1: 1 of 9" in told
+    assert "Deck 7" not in told
+    assert used_picture(replace(NOTHING, pictured=shown[:2])) == []

@@ -17,7 +17,7 @@ def test_the_fullest_home_keeps_to_the_limits() -> None:
         tz="America/Argentina/Buenos_Aires",
         feedback=[home.FeedbackLine(LONG, LONG, "On hold", NOW)] * 5,
         channels=[LONG[:80]] * 500,
-        next_digest=NOW,
+        digest=[],
         waiting=[PulseWaiting(2**31 - 1, LONG, LONG, privacy, NOW, is_sure=False) for privacy in PRIVACY] * 9,
         pulses=[OwnPulse(2**31 - 1, LONG, NOW), OwnPulse(2**31 - 1, LONG, None)] * 9,
         set_up=home.set_up_steps(marketers=0, admins=1, assets=0, channels=0, official_form_url=""),

@@ -1,0 +1,58 @@
+"""What a manager's own people said, counted without the manager, and the manager's pulses."""
+
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from bot.access import Actor
+from bot.domain.digest_numbers import PeriodNumbers, Scope
+from bot.domain.digest_period import Period
+from bot.domain.digest_team import TeamCounted
+from bot.domain.pulse_finding import PulseFinding
+from storage import digest, pulse, pulse_finding
+from storage.people import Person
+
+
+def count_team(
+    session: Session, *, team_id: str, manager: Actor, period: Period, version_ids: frozenset[int] | None = None
+) -> TeamCounted:
+    """Count what the people of a manager's department and region said; `version_ids` leaves out other assets."""
+    people = _list_team(session, team_id, manager)
+    scope, back = Scope(version_ids, people), period.looked_back()
+    subjects = digest.list_subjects(session, team_id=team_id)
+
+    def count(days: Period) -> PeriodNumbers:
+        return digest.count_period(session, team_id=team_id, period=days, reader_id=manager.user_id, scope=scope)
+
+    return TeamCounted(
+        size=len(people),
+        subjects=subjects,
+        tallies=digest.count_tallies(session, team_id=team_id, period=back, subjects=subjects, scope=scope),
+        this=count(period),
+        before=count(period.before()),
+        quarter=count(back),
+        pulses=_list_closed(session, team_id, manager, period) if version_ids is None else [],
+        own=pulse_finding.list_own(session, team_id=team_id, user_id=manager.user_id) if version_ids is None else [],
+    )
+
+
+def _list_team(session: Session, team_id: str, manager: Actor) -> frozenset[str]:
+    query = select(Person.user_id).where(
+        Person.team_id == team_id,
+        Person.department == manager.department,
+        Person.region == manager.region,
+        Person.user_id != manager.user_id,
+        col(Person.is_active).is_(True),
+    )
+    return frozenset(session.exec(query)) if manager.region else frozenset()
+
+
+def _list_closed(session: Session, team_id: str, manager: Actor, period: Period) -> list[PulseFinding]:
+    """The manager's own pulses that closed in a period, the newest first."""
+    rows = pulse.list_pulses(session, team_id=team_id, asker_id=manager.user_id, states=("closed",))
+    closed = [row for row in rows if row.ended_at and period.start <= row.ended_at < period.end]
+    return [
+        PulseFinding(row.id or 0, "", replace(result, ballots=()), row.outcome or "")
+        for row in closed
+        if (result := pulse.result_of(row)) is not None
+    ]
