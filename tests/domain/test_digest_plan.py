@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.digest_plan import (
@@ -43,6 +43,7 @@ def test_every_monday_is_due_once_at_nine_where_the_reader_is(minutes: int, tz: 
     assert len(seen) in (3, 4)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 24 * 20), PLANS), min_size=1, max_size=6), st.sampled_from(ZONES))
 def test_whoever_changes_their_plan_is_told_of_each_day_once(changes: list[tuple[int, DigestPlan]], tz: str) -> None:
     """The periods follow each other without gap or overlap, whatever is chosen when; no date comes twice."""
