@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.domain.feedback import FeedbackFields, check_feedback_fields
-from bot.domain.text import clean, clip
+from bot.domain.text import clean, clip, plain
 from bot.errors import SettingsError
 from storage import asset, asset_import, people
 from storage.feedback import SOURCES, Feedback, add_feedback, add_reply
@@ -55,7 +55,8 @@ def _load_assets(session: Session, path: Path, team_id: str, now: datetime) -> N
 
 def _load_feedback(session: Session, path: Path, team_id: str) -> dict[str, Feedback]:
     """Keep the feedback; gives its rows by the ids of the file."""
-    known = {person.user_id: person.region for person in people.list_people(session, team_id=team_id)}
+    everybody = people.list_people(session, team_id=team_id)
+    known, names = ({one.user_id: getattr(one, what) for one in everybody} for what in ("region", "name"))
     cards = asset.list_cards(session, team_id=team_id)
     versions = {(card.reference, card.version): card.version_id for card in cards}
     rows: dict[str, Feedback] = {}
@@ -69,7 +70,7 @@ def _load_feedback(session: Session, path: Path, team_id: str) -> dict[str, Feed
             source = _SOURCES.get(_text(line, "source"))
             if source is None:
                 raise ValueError(f"“{clip(_text(line, 'source'), 40)}” is no source; they are {', '.join(_SOURCES)}.")
-            fields, at = _fields(line, versions), _moment(line)
+            fields, at = _fields(line, versions, names), _moment(line)
         except ValueError as error:
             wrong.append(f"{at_line}: {error}")
             continue
@@ -97,7 +98,8 @@ def _load_replies(session: Session, path: Path, team_id: str, rows: dict[str, Fe
     _refuse(wrong)
 
 
-def _fields(line: dict[str, Any], versions: dict[tuple[str, str], int]) -> FeedbackFields:
+def _fields(line: dict[str, Any], versions: dict[tuple[str, str], int], names: dict[str, str]) -> FeedbackFields:
+    text = _text(line, "text", default="")
     about, version_id = line.get("asset"), None
     if about is not None:
         if not isinstance(about, dict):
@@ -115,7 +117,7 @@ def _fields(line: dict[str, Any], versions: dict[tuple[str, str], int]) -> Feedb
         use=_choice(line, "use"),
         rating=rating,
         outcome=_choice(line, "outcome"),
-        said=clean(_text(line, "text", default="")),
+        said=clean(plain(text, names) if line.get("source") == "thread" else text),
     )
     # What an asset has not been found for yet is kept all the same: a message in Slack may name none.
     problems = {name: sentence for name, sentence in check_feedback_fields(fields).items() if name != "asset"}

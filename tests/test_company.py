@@ -69,6 +69,8 @@ def test_all_of_the_sample_company_is_there_and_nobody_is_written_to(sample: Ses
     anke = next(one for one in list_people(sample, team_id=TEAM) if one.name == "Anke Brodbeck-Thal")
     assert (anke.department, anke.region, anke.tz) == ("sales", "DACH", "Europe/Berlin")
     assert anke.working_hours == "08:30-17:00"
+    assert count(sample, Feedback, col(Feedback.said).startswith("@Owen Castellane the 22%")) == 1
+    assert count(sample, Feedback, col(Feedback.said).contains("<@")) == 0
 
 
 def test_assets_stand_as_the_library_would_have_them(sample: Session) -> None:
