@@ -26,6 +26,9 @@ _NAMES: dict[str, Callable[[dict[str, Any]], str]] = {
 def listen(bolt: App, door: Door, listeners: tuple[Listener, ...]) -> None:
     """Register the listeners with Bolt, one of Bolt's for each kind: it would try sixty one after another.
 
+    A command's listener may name the first word behind it, "/groundswell settings": then it takes that, and what
+    follows no listener's word goes to the command's own.
+
     Raises:
         ValueError: the capability of one is not in the table, or nothing is known of its kind.
     """
@@ -37,7 +40,9 @@ def listen(bolt: App, door: Door, listeners: tuple[Listener, ...]) -> None:
 
     def register_kind(kind: str, register: Callable[..., Any]) -> None:
         def take(ack: Ack, body: dict[str, Any]) -> BoltResponse:
-            listener = known.get((kind, _NAMES[kind](body)))
+            name = _NAMES[kind](body)
+            listener = known.get((kind, _with_word(name, body))) if kind == "command" else None
+            listener = listener or known.get((kind, name))
             return NOT_FOR_US if listener is None else door.take(listener, body, ack)
 
         register(ANYTHING)(take)
@@ -51,3 +56,8 @@ def listen(bolt: App, door: Door, listeners: tuple[Listener, ...]) -> None:
         ("options", bolt.block_suggestion),
     ):
         register_kind(kind, register)
+
+
+def _with_word(command: str, body: dict[str, Any]) -> str:
+    """The command with the first word behind it, in lower case; the command alone if there is none."""
+    return " ".join([command, *str(body.get("text") or "").lower().split(maxsplit=1)[:1]])
