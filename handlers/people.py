@@ -94,7 +94,8 @@ def change_person(session: Session, act: Act) -> Answer:
     if wrong:
         raise FormErrors(wrong)
     known = {field: value for field, value in facts.items() if value or field in ("region", "tz")}
-    person = store.record_person(session, team_id=act.team_id, user_id=user_id, now=act.now, **known)
+    by = act.actor.user_id
+    person = store.change_facts(session, team_id=act.team_id, user_id=user_id, now=act.now, by=by, **known)
     roles = frozenset(form.get("roles") or ())
     change = _change_roles(session, act, user_id, roles)
     called = _card(person, change.after).called
@@ -115,6 +116,7 @@ def import_list(session: Session, act: Act) -> Answer:
         team_id=act.team_id,
         text=pasted,
         now=act.now,
+        by=act.actor.user_id,
         all_or_nothing=keep == views.ALL_OR_NOTHING,
         admins=act.settings.admin_user_ids,
     )
@@ -182,7 +184,13 @@ def _card(person: store.Person, roles: frozenset[str]) -> views.PersonCard:
 
 def _change_roles(session: Session, act: Act, user_id: str, roles: frozenset[str]) -> store.RoleChange:
     change = store.change_roles(
-        session, team_id=act.team_id, user_id=user_id, roles=roles, admins=act.settings.admin_user_ids
+        session,
+        team_id=act.team_id,
+        user_id=user_id,
+        roles=roles,
+        admins=act.settings.admin_user_ids,
+        now=act.now,
+        by=act.actor.user_id,
     )
     _tell(session, act, change)
     return change

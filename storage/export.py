@@ -14,7 +14,7 @@ from bot.domain.pulse import questions_from_json
 from bot.domain.pulse_csv import CSV_HEADS, csv_rows
 from storage.asset import Asset, AssetVersion
 from storage.feedback import Feedback, FeedbackReply
-from storage.people import Person, Role
+from storage.people import Person, list_all_roles
 from storage.pulse import Pulse, result_of
 
 ROWS = 1_000  # in memory at once
@@ -86,12 +86,10 @@ _FEEDBACK_HEADS = (
 
 
 def _people(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
-    roles: dict[str, list[str]] = {}
-    for user_id, role in session.execute(select(col(Role.user_id), col(Role.role)).where(col(Role.team_id) == team_id)):
-        roles.setdefault(user_id, []).append(role)
+    roles = list_all_roles(session, team_id=team_id)
     query = select(Person).where(col(Person.team_id) == team_id).order_by(col(Person.user_id))
     for (person,) in _stream(session, query):
-        held = ";".join(sorted(roles.get(person.user_id, ["rep"])))
+        held = ";".join(sorted(roles.get(person.user_id, {"rep"})))
         yield (
             person.user_id, person.name, person.department, held, person.region, person.tz, person.working_hours,
         )  # fmt: skip
