@@ -13,6 +13,7 @@ from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.reader import Profile
+from bot.views import help as help_views
 from bot.views import kit
 from bot.views import people as views
 from storage import home, outbox
@@ -20,10 +21,10 @@ from storage import people as store
 
 
 def ask_groundswell(session: Session, act: Act) -> Answer:
-    """`/groundswell` alone is the help; `/groundswell people` the list, with a name behind it a search."""
+    """`/groundswell` alone is the help; `/groundswell people` (or `roles`) the list, with a name behind it a search."""
     word, _, rest = act.text.partition(" ")
-    if word.lower() != "people":
-        return Answer(text=views.help_text(act.actor, "" if word.lower() in ("", "help") else act.text))
+    if word.lower() not in ("people", "roles"):
+        return Answer(text=help_views.help_text(act.actor, "" if word.lower() in ("", "help") else act.text))
     if not may(act.actor, "set_people"):
         admins = store.list_admins(session, team_id=act.team_id, admins=act.settings.admin_user_ids)
         raise BotError(views.only_an_admin([person.name for person in admins if person.name]))
@@ -93,9 +94,9 @@ def change_person(session: Session, act: Act) -> Answer:
             wrong[field] = str(error)
     if wrong:
         raise FormErrors(wrong)
-    known = {field: value for field, value in facts.items() if value or field in ("region", "tz")}
+    known = {field: value for field, value in facts.items() if value or field in ("region", "tz", "working_hours")}
     by = act.actor.user_id
-    person = store.change_facts(session, team_id=act.team_id, user_id=user_id, now=act.now, by=by, **known)
+    person = store.change_facts(session, team_id=act.team_id, user_id=user_id, now=act.now, by=by, facts=known)
     roles = frozenset(form.get("roles") or ())
     change = _change_roles(session, act, user_id, roles)
     called = _card(person, change.after).called

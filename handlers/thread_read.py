@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.thread_reader import Place, Written, can_see, find_place, find_profile, find_root, read_thread
 from bot.views import thread as views
 from bot.views import thread_summary
-from storage import jobs, outbox, people, summary_cache, thread_capture, thread_told, workspace
+from storage import audit, jobs, outbox, people, summary_cache, thread_capture, thread_told, workspace
 from storage import thread as store
 from storage.db import Database
 from storage.thread import CapturedThread
@@ -156,6 +156,8 @@ def _capture(session: Session, task: Task, capture: Capture, place: Place, root_
         return "taken_back"
     if store.record_captured(session, row, channel_name=place.name, is_private=place.is_private, now=task.now):
         thread_told.close_round(session, row, message=views.sent_anew(), now=task.now)
+    subject, by = f"thread {row.id}", capture.user_id
+    audit.record(session, team_id=task.team_id, by=by, deed="thread.captured", subject=subject, now=task.now)
     capture.thread_id, capture.author_id = row.id, author_id
     session.add(capture)
     session.flush()

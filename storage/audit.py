@@ -1,7 +1,8 @@
-"""The audit trail: who did what to what, when, from what to what; it only grows, and each entry seals the one before."""
+"""The audit trail: who did what to what, when, from what to what; each entry seals the one before."""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -72,8 +73,8 @@ def record(
     by: str,
     deed: str,
     subject: str = "",
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
     about: str = "",
     now: datetime,
 ) -> None:
@@ -95,7 +96,7 @@ def record(
 
 
 def record_erasure(
-    session: Session, *, team_id: str, user_id: str, by: str, now: datetime, after: dict[str, Any] | None = None
+    session: Session, *, team_id: str, user_id: str, by: str, now: datetime, after: Mapping[str, Any] | None = None
 ) -> str:
     """Destroy a person's key and write down that it was done: what the trail says of them is unreadable from now on.
 
@@ -168,12 +169,13 @@ def _write_entries(session: Any) -> None:
 
 
 def _find_head(session: Session, team_id: str) -> tuple[int, str]:
+    """The last number and hash. Where somebody has touched the end mark no entry follows from the one before."""
+    last = int(run_statement(session, _LAST, team=team_id).scalar() or 0)
     head = run_statement(session, _HEAD, team=team_id).first()
-    if head is not None:
-        return int(head.count), str(head.hash)
-    # A new workspace, or somebody took the end mark away: then no entry from now on follows from the one before.
-    begin_trail(session, team_id=team_id)
-    return int(run_statement(session, _LAST, team=team_id).scalar() or 0), ""
+    if head is None:
+        begin_trail(session, team_id=team_id)
+        return last, ""
+    return (int(head.count), str(head.hash)) if head.count >= last else (last, "")
 
 
 def _entry(session: Session, deed: _Deed, number: int) -> AuditEntry:

@@ -1,7 +1,8 @@
-"""The audit trail read again: its entries in the words they were written in, and the proof that nobody has touched it."""
+"""The audit trail read again: its entries as they were written, and the proof that nobody has touched it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -76,9 +77,14 @@ def prove(session: Session, *, team_id: str, noted: tuple[int, str] | None = Non
     shows even a trail that was written anew as a whole.
     """
     walk = _Walk(list_keys(session, team_id=team_id))
-    wrong = _walk(session, team_id, walk, noted[0] if noted else 0) or _ends_well(session, team_id, walk)
+    query = select(AuditEntry).where(AuditEntry.team_id == team_id).order_by(col(AuditEntry.number))
+    with closing(session.exec(query.execution_options(yield_per=ROWS))) as rows:
+        wrong = _walk(rows, walk, noted[0] if noted else 0)
+    wrong = wrong or _ends_well(session, team_id, walk)
     if not wrong and noted and not (noted[1] and walk.seals.get(noted[0], "").startswith(noted[1])):
-        wrong = f"Entry {noted[0]} is not the one that was noted: the trail was written anew, or put back from a backup."
+        wrong = (
+            f"Entry {noted[0]} is not the one that was noted: the trail was written anew, or put back from a backup."
+        )
     return Proof(walk.count, walk.first, walk.last, fingerprint(walk.count, walk.seal), wrong)
 
 
@@ -87,9 +93,9 @@ def fingerprint(count: int, seal: str) -> str:
     return f"{count}:{seal[:SHOWN]}"
 
 
-def _walk(session: Session, team_id: str, walk: _Walk, noted: int) -> str:
+def _walk(rows: Iterable[AuditEntry], walk: _Walk, noted: int) -> str:
     """Go along the trail until something is wrong; gives what."""
-    for row in _rows(session, team_id):
+    for row in rows:
         if row.number != walk.count + 1:
             return f"Entry {walk.count + 1} is missing."
         if entry_hash(row, walk.seal) != row.hash:
@@ -165,11 +171,6 @@ def _read(row: AuditEntry, keys: dict[str, PersonalKey]) -> Entry:
         after=details.get("after") or {},
         is_sealed=found is None or (bool(row.by_ref) and not by),
     )
-
-
-def _rows(session: Session, team_id: str) -> Iterator[AuditEntry]:
-    query = select(AuditEntry).where(AuditEntry.team_id == team_id).order_by(col(AuditEntry.number))
-    yield from session.exec(query.execution_options(yield_per=ROWS))
 
 
 def _of(query: Any, session: Session, team_id: str, of: str | None) -> Any:

@@ -49,6 +49,7 @@ _USER: Any = bindparam("who")
 _MINE = (Denial.team_id == _TEAM, Denial.day == _DAY, Denial.user_id == _USER)
 _TIMES = select(Denial.times).where(*_MINE, Denial.wanted == bindparam("what"))
 _ROWS = select(func.count()).select_from(Denial).where(*_MINE)
+_OPEN = col(Denial.is_in_trail).is_(False)
 _ALL = select(func.count()).select_from(Denial).where(Denial.team_id == _TEAM, Denial.day == _DAY)
 
 
@@ -82,14 +83,17 @@ _ADD = {
 
 def find_open_day(session: Session, *, team_id: str, now: datetime) -> date | None:
     """The oldest day that is over and not in the audit trail yet."""
-    query = select(Denial.day).where(Denial.team_id == team_id, Denial.day < now.date(), col(Denial.is_in_trail).is_(False))
-    return session.exec(query.order_by(col(Denial.day)).limit(1)).first()
+    query: Any = select(col(Denial.day)).where(Denial.team_id == team_id, col(Denial.day) < now.date(), _OPEN)
+    day: date | None = session.exec(query.order_by(col(Denial.day)).limit(1)).first()
+    return day
 
 
 def close_day(session: Session, *, team_id: str, day: date, now: datetime) -> DeniedDay | None:
     """Write a day's count into the audit trail, and forget the days that are too old; None if it was there already."""
     its = (col(Denial.team_id) == team_id, col(Denial.day) == day)
-    if not session.exec(update(Denial).where(*its, col(Denial.is_in_trail).is_(False)).values(is_in_trail=True)).rowcount:
+    if not session.exec(
+        update(Denial).where(*its, col(Denial.is_in_trail).is_(False)).values(is_in_trail=True)
+    ).rowcount:
         return None  # another process was quicker
     people, times = func.count(func.distinct(col(Denial.user_id))), func.sum(col(Denial.times))
     closed = DeniedDay(day, *session.execute(select(people, times).where(*its)).one())

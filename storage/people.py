@@ -1,6 +1,6 @@
 """People: who they are, where they are, and which roles they hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,9 @@ LAST_ADMIN = "This is the only admin. Make somebody else an admin first, so that
 class Person(SQLModel, table=True):
     """Somebody in a workspace. A person without a role row is a rep.
 
-    `working_hours` is local time, "09:00-17:00"; `tz` an IANA name; `dm_channel_id` the direct message with the app.
+    `working_hours` is local time, "09:00-17:00", and "" the usual ones of the workspace; `tz` an IANA name;
+    `dm_channel_id` the direct message with the app. `met_at` is when the app has welcomed them, None for somebody whom
+    it only knows of; until `quiet_until` they want to be asked nothing.
     """
 
     __table_args__ = (CheckConstraint(f"department IN {DEPARTMENTS!r}", name="person_department"),)
@@ -43,10 +45,12 @@ class Person(SQLModel, table=True):
     department: str = "other"
     region: str = ""
     tz: str = ""
-    working_hours: str = "09:00-17:00"
+    working_hours: str = ""
     dm_channel_id: str | None = None
     is_active: bool = True
     created_at: datetime
+    met_at: datetime | None = None
+    quiet_until: datetime | None = None
 
 
 def get_person(session: Session, *, team_id: str, user_id: str) -> Person | None:
@@ -79,7 +83,8 @@ def list_people(session: Session, *, team_id: str, role: str | None = None) -> l
 
 _SAME = (Person.team_id == bindparam("team"), Person.user_id == bindparam("user"))
 _NAME = select(Person.name).where(*_SAME)
-_ACTOR: Any = with_roles(select(Person.name, Person.department, Person.region, Person.tz), Person).where(*_SAME)
+_KNOWN: Any = select(Person.name, Person.department, Person.region, Person.tz).add_columns(col(Person.met_at))
+_ACTOR: Any = with_roles(_KNOWN, Person).where(*_SAME)
 _HOLDS: Any = select(Person.user_id).where(
     *_SAME, col(Person.is_active).is_(True), is_held(Person.team_id, Person.user_id, bindparam("role"))
 )
@@ -101,7 +106,7 @@ def find_actor(session: Session, *, team_id: str, user_id: str, admins: frozense
     if known is not None:
         return known
     roles = list_roles(session, team_id=team_id, user_id=user_id)
-    return Actor(team_id, user_id, "", _with_admin(roles, user_id, admins), "other", "", default_tz)
+    return Actor(team_id, user_id, "", _with_admin(roles, user_id, admins), "other", "", default_tz, is_new=True)
 
 
 def find_known_actor(
@@ -111,9 +116,9 @@ def find_known_actor(
     known = run_statement(session, _ACTOR, team=team_id, user=user_id).all()
     if not known:
         return None
-    name, department, region, tz, _ = known[0]
-    roles = frozenset(row.role for row in known if row.role) or frozenset({"rep"})
-    return Actor(team_id, user_id, name, _with_admin(roles, user_id, admins), department, region, tz or default_tz)
+    name, department, region, tz, met_at, _ = known[0]
+    roles = _with_admin(frozenset(row.role for row in known if row.role) or frozenset({"rep"}), user_id, admins)
+    return Actor(team_id, user_id, name, roles, department, region, tz or default_tz, is_new=met_at is None)
 
 
 def _with_admin(roles: frozenset[str], user_id: str, admins: frozenset[str]) -> frozenset[str]:
@@ -171,17 +176,18 @@ def list_admins(session: Session, *, team_id: str, admins: frozenset[str]) -> li
 
 
 def change_facts(
-    session: Session, *, team_id: str, user_id: str, now: datetime, by: str, **facts: str | bool | None
+    session: Session, *, team_id: str, user_id: str, now: datetime, by: str, facts: Mapping[str, str]
 ) -> Person:
     """`record_person` for what somebody (`by`, "" for a command) says of a person; what it changes is in the trail."""
     person = get_person(session, team_id=team_id, user_id=user_id)
-    given = {field: value for field, value in facts.items() if value is not None and field != "name"}
+    given = {field: value for field, value in facts.items() if field != "name"}
     before = {field: getattr(person, field) for field in given} if person else {}
     person = record_person(session, team_id=team_id, user_id=user_id, now=now, **facts)
     changed = [field for field, value in given.items() if before.get(field) not in (None, value)]
     if changed:
-        told = {"before": {field: before[field] for field in changed}, "after": {field: given[field] for field in changed}}
-        audit.record(session, team_id=team_id, by=by, deed="person.changed", about=user_id, now=now, **told)
+        old, new = ({field: side[field] for field in changed} for side in (before, given))
+        told: dict[str, Any] = {"before": old, "after": new, "about": user_id, "now": now}
+        audit.record(session, team_id=team_id, by=by, deed="person.changed", **told)
     return person
 
 
@@ -210,8 +216,9 @@ def change_roles(
             raise BotError(LAST_ADMIN, field="roles")
     if after != before:
         record_roles(session, team_id=team_id, user_id=user_id, roles=after, now=now, by=by)
-        told = {"before": {"roles": sorted(before)}, "after": {"roles": sorted(after)}}
-        audit.record(session, team_id=team_id, by=by, deed="roles.changed", about=user_id, now=now, **told)
+        old, new = ({"roles": sorted(held)} for held in (before, after))
+        told: dict[str, Any] = {"before": old, "after": new, "about": user_id, "now": now}
+        audit.record(session, team_id=team_id, by=by, deed="roles.changed", **told)
     named = frozenset({"admin"}) if user_id in admins else frozenset[str]()
     return RoleChange(user_id, person.name if person else "", before | named, after | named)
 
@@ -244,7 +251,7 @@ def import_people(
     saved, changes = [], []
     for user_id, line in found:
         who: dict[str, Any] = {"team_id": team_id, "user_id": user_id, "now": now, "by": by}
-        person = change_facts(session, **who, **line.facts)
+        person = change_facts(session, **who, facts=line.facts)
         saved.append(person.name or user_id)
         if line.roles is not None:
             changes.append(change_roles(session, **who, roles=line.roles, admins=admins))

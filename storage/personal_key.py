@@ -17,7 +17,7 @@ NONCE_BYTES = 12  # what GCM is made for (NIST SP 800-38D, 5.2.1.1)
 
 
 class PersonalKey(SQLModel, table=True):
-    """One person's key, hexadecimal, and the name by which the trail calls them, which says nothing without this row."""
+    """One person's key, hexadecimal, and what the trail calls them, which says nothing without this row."""
 
     __table_args__ = (UniqueConstraint("team_id", "ref"),)
 

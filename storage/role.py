@@ -1,9 +1,9 @@
-"""Roles: who held which from when to when, and who gave it; nobody else asks this table, so that the past gives no right."""
+"""Roles: who held which, from when to when, and who gave it. The past gives no right."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, and_, bindparam, func, or_, text
+from sqlalchemy import CheckConstraint, Index, and_, bindparam, func, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
 from bot.access import ROLES
@@ -108,6 +108,6 @@ def record_roles(
 
 def forget_person(session: Session, *, team_id: str, user_id: str) -> int:
     """Delete every role that a person holds or held, and their name from those that they gave; gives how many."""
-    for column in (Role.given_by, Role.ended_by):
-        session.exec(update(Role).where(col(Role.team_id) == team_id, col(column) == user_id).values({column.key: ""}))
+    for column in (col(Role.given_by), col(Role.ended_by)):
+        session.exec(update(Role).where(col(Role.team_id) == team_id, column == user_id).values({column: ""}))
     return session.exec(delete(Role).where(col(Role.team_id) == team_id, col(Role.user_id) == user_id)).rowcount

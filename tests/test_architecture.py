@@ -60,7 +60,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "storage",
     ),
     "bot.company": ("bot.domain", "bot.errors", "storage"),
-    "bot.commands": ("bot.domain", "bot.errors", "bot.settings", "storage"),
+    "bot.commands": ("bot.commands", "bot.domain", "bot.errors", "bot.settings", "storage"),
     "bot.finding": (),
     "bot.doctor_database": ("bot.domain", "bot.errors", "bot.finding", "bot.settings", "storage"),
     "bot.doctor_model": ("bot.domain", "bot.finding", "bot.model", "bot.settings", "storage"),

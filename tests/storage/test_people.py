@@ -84,7 +84,9 @@ def test_there_is_always_an_admin(staff: Database) -> None:
 def test_who_is_admin_by_the_settings_stays_one(staff: Database) -> None:
     named = frozenset({"UADA"})
     with staff.begin() as session:
-        change = store.change_roles(session, team_id="T1", user_id="UADA", roles=frozenset({"rep"}), admins=named, now=NOW, by="")
+        change = store.change_roles(
+            session, team_id="T1", user_id="UADA", roles=frozenset({"rep"}), admins=named, now=NOW, by=""
+        )
         assert change.after == {"rep", "admin"}
         assert [one.user_id for one in store.list_admins(session, team_id="T1", admins=named)] == ["UADA"]
 
