@@ -25,6 +25,10 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "read_trail": frozenset({"compliance", "admin"}),  # the whole of it
     "be_asked": EVERYBODY,  # put off, stop and question what the app asks
     "see_home": EVERYBODY,
+    "see_own_group": frozenset({"manager"}),  # its counts on the Home
+    "see_ground": frozenset({"executive"}),  # use, review days and open loops of the whole company
+    "see_duties": frozenset({"compliance"}),  # what has expired, old versions in use, how many words are on hold
+    "see_health": frozenset({"admin"}),
     "be_counted": EVERYBODY,  # events that tell the app about the workspace itself
 }
 
@@ -46,6 +50,7 @@ class Actor:
     department: str
     region: str
     tz: str
+    is_new: bool = False  # the app has not welcomed them yet
 
 
 def may(actor: Actor, capability: str) -> bool:

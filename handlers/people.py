@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.access import may
+from bot.access import Denied, may
 from bot.domain.people import read_department, read_tz, read_working_hours, role_change
 from bot.domain.text import clean, clip
 from bot.errors import BotError
@@ -27,7 +27,7 @@ def ask_groundswell(session: Session, act: Act) -> Answer:
         return Answer(text=help_views.help_text(act.actor, "" if word.lower() in ("", "help") else act.text))
     if not may(act.actor, "set_people"):
         admins = store.list_admins(session, team_id=act.team_id, admins=act.settings.admin_user_ids)
-        raise BotError(views.only_an_admin([person.name for person in admins if person.name]))
+        raise Denied(views.only_an_admin([person.name for person in admins if person.name]))
     return Answer(modal=_list(session, act, search=rest))
 
 
