@@ -21,6 +21,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from storage import workspace
 from storage.db import Database
+from storage.workspace_settings import WORK
 
 log = structlog.get_logger()
 
@@ -74,7 +75,7 @@ class Groundswell:
         return not self._sockets or any(handler.client.is_connected() for handler in self._sockets)
 
     def wake(self) -> None:
-        """It is later than it was: let the sender and the jobs look for work."""
+        """It is later than it was: let the sender and the jobs look for work, and the door for settings."""
         for waker in self.db.wakers.values():
             waker()
 
@@ -120,7 +121,8 @@ class Groundswell:
             features=handlers.RUN_DUE,
             wake=self.wake,
         )
-        self.db.wakers = {"outbox": sender.wake, "jobs": worker.wake}
+        self.door.read_settings()
+        self.db.wakers = {"outbox": sender.wake, "jobs": worker.wake, WORK: self.door.read_settings}
         for part in (sender, worker, alarm):
             part.start()
             self._parts.append(part)

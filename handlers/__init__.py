@@ -34,6 +34,7 @@ from handlers import (
     pulse_recurring,
     pulse_result,
     reaction,
+    settings,
     thread,
     thread_read,
 )
@@ -68,6 +69,7 @@ FEATURES = (
     pulse_outcome,
     digest,
     ask,
+    settings,
     home,
 )
 

@@ -29,7 +29,7 @@ COLUMNS_HINT = (
     "Commas, semicolons or tabs; several roles as marketer/manager. A longer list goes in from the command line: "
     "python -m bot people FILE"
 )
-HOURS_HINT = "Like 09:00-17:00, or 22:00-06:00 for a night shift."
+HOURS_HINT = "Like 09:00-17:00, or 22:00-06:00 for a night shift. Empty: the usual ones of this workspace."
 EXAMPLE = "name,department,role,region,tz\nDre Hollowell,sales,rep,US-East,America/New_York"
 
 
@@ -141,6 +141,7 @@ def person_modal(person: PersonCard, *, page: int, search: str, always_admin: bo
             "Working hours",
             _text(person.working_hours, limit=20),
             hint=HOURS_HINT,
+            optional=True,
         ),
         {"type": "actions", "elements": [kit.button("Back to the list", BACK)]},
     ]
