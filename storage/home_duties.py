@@ -14,7 +14,7 @@ from storage.asset import AssetVersion
 from storage.feedback import Feedback
 from storage.people import Person
 
-SHOWN = 5
+SHOWN, ENDING = 5, 3  # assets: the most review days, and those that have expired or will
 _said, _version = Feedback, AssetVersion
 
 
@@ -99,8 +99,8 @@ def count_duties(session: Session, *, team_id: str, now: datetime, today: date) 
         col(_said.held_for).is_not(None),
     )
     return Duties(
-        expired=expired[-SHOWN:],
-        expiring=expiring[:SHOWN],
+        expired=expired[-ENDING:],
+        expiring=expiring[:ENDING],
         expired_total=len(expired),
         expiring_total=len(expiring),
         old=_list_old_uses(session, team_id=team_id, since=now - LATE),

@@ -66,6 +66,6 @@ def _for_admins(actor: Actor) -> list[str]:
 
 def _own(actor: Actor) -> list[str]:
     lines = ["• Your Home, behind my name: your feedback, what became of it, what asks you, and when it may."]
-    if may(actor, "see_own_data"):
+    if may(actor, "export_own"):
         lines.append(f"• `{COMMAND} privacy` says what is stored about you, and sends it to you.")
     return lines

@@ -14,7 +14,7 @@ from bot.views.feedback import ANSWER, GIVE, MINE
 from bot.views.feedback_mine import piece_blocks
 
 SHOWN = 3  # pieces of feedback, and things that came of them
-SHOWN_STOPS = 5
+SHOWN_STOPS = 3
 ABOUT = 120
 FIRST_WORDS = (
     "Nothing yet. Used something with a customer this week? Say in ten seconds what it was worth, or put 👍, 👎 or ✅ "
