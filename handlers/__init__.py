@@ -11,6 +11,7 @@ from handlers import (
     asset_expiry,
     asset_keep,
     asset_release,
+    audit,
     check_in,
     check_in_answer,
     check_in_close,
@@ -33,14 +34,17 @@ from handlers import (
     pulse_outcome,
     pulse_recurring,
     pulse_result,
+    quiet,
     reaction,
     settings,
     thread,
     thread_read,
+    welcome,
 )
 
 FEATURES = (
     people,
+    audit,
     asset,
     asset_keep,
     asset_release,
@@ -69,8 +73,10 @@ FEATURES = (
     pulse_outcome,
     digest,
     ask,
+    quiet,
     settings,
     home,
+    welcome,
 )
 
 LISTENERS: tuple[Listener, ...] = tuple(listener for feature in FEATURES for listener in feature.LISTENERS)

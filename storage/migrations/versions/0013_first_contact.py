@@ -1,0 +1,26 @@
+"""When people were welcomed, and until when they want to be asked nothing."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up: whoever has said something, or was written to, knows the app already."""
+    op.add_column("person", sa.Column("met_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("person", sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        "UPDATE person SET met_at = created_at WHERE dm_channel_id IS NOT NULL OR EXISTS (SELECT 1 FROM feedback WHERE "
+        "feedback.team_id = person.team_id AND feedback.user_id = person.user_id)"
+    )
+
+
+def downgrade() -> None:
+    """Go back down."""
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_column("quiet_until")
+        batch_op.drop_column("met_at")
