@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.views import asset_expiry as views
 from bot.views import asset_form
 from storage import announcement as announcements
-from storage import asset, feedback_told, filed_away_result, outbox, people, turns
+from storage import asset, asset_trail, feedback_told, filed_away_result, outbox, people, turns
 from storage import asset_expiry as store
 from storage.db import Database
 
@@ -57,7 +57,9 @@ def renew_asset(session: Session, act: Act) -> Answer:
     row = asset.get_version(session, team_id=act.team_id, version_id=card.version_id)
     if wrong or chosen is None or row is None:
         raise FormErrors({"expires_on": wrong or NOT_FOUND})
+    before = asset_trail.read_facts(row)
     store.record_last_day(session, row, expires_on=chosen, now=act.now, today=act.today)
+    asset_trail.record_deed(session, row, "renewed", by=act.actor.user_id, now=act.now, before=before)
     announcements.ask_for_refresh(session, team_id=act.team_id, asset_id=card.asset_id, real_now=datetime.now(UTC))
     return Answer(view=views.renewed_modal(replace(card, expires_on=chosen)))
 
