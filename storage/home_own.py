@@ -46,14 +46,16 @@ def list_open_asks(session: Session, *, team_id: str, user_id: str, now: datetim
     counted = select(col(AskMessage.ask_id), func.count()).where(
         col(AskMessage.team_id) == team_id, col(AskMessage.ask_id).in_([row.id for row in rows])
     )
-    sent = dict(session.execute(counted.group_by(col(AskMessage.ask_id))).tuples().all()) if rows else {}
+    sent: dict[int, int] = {}
+    for ask_id, number in session.execute(counted.group_by(col(AskMessage.ask_id))) if rows else ():
+        sent[ask_id] = number
     return [
         OpenAsk(
             ask_id=row.id or 0,
             label=ask_stop.stop_label(session, row),
             closes_at=row.closes_at,
             round_id=row.subject_id if row.kind == "check_in" else 0,
-            can_wait=sent.get(row.id, 0) <= LAST_REMINDER,
+            can_wait=sent.get(row.id or 0, 0) <= LAST_REMINDER,
         )
         for row in rows
     ]
@@ -72,6 +74,7 @@ def list_next_asks(session: Session, *, team_id: str, user_id: str, now: datetim
 def _answered(session: Session, team_id: str, mine: Any, limit: int) -> list[Became]:
     query = (
         select(col(_version.title), col(_reply.text), col(_reply.created_at), col(Person.name))
+        .select_from(_said)
         .join(_reply, and_(col(_reply.feedback_id) == _said.id, col(_reply.team_id) == _said.team_id))
         .join(_version, col(_version.id) == _said.asset_version_id, isouter=True)
         .join(Person, and_(col(Person.team_id) == _reply.team_id, col(Person.user_id) == _reply.user_id), isouter=True)
@@ -85,12 +88,13 @@ def _answered(session: Session, team_id: str, mine: Any, limit: int) -> list[Bec
 def _replaced(session: Session, mine: Any, limit: int) -> list[Became]:
     """The assets of which a new version came out after the person had spoken."""
     asset = select(col(_version.asset_id), func.max(col(_version.superseded_at)).label("at"))
-    asset = asset.join(_said, col(_said.asset_version_id) == _version.id)
+    asset = asset.select_from(_said).join(_version, col(_version.id) == _said.asset_version_id)
     asset = asset.where(*mine, col(_version.team_id) == _said.team_id, col(_version.superseded_at) >= _said.created_at)
     replaced = asset.group_by(col(_version.asset_id)).subquery()
     is_out = and_(col(_version.released_at).is_not(None), col(_version.superseded_at).is_(None))
     query = (
         select(col(_version.title), col(_version.version), replaced.c.at, col(_version.id))
+        .select_from(_version)
         .join(replaced, replaced.c.asset_id == _version.asset_id)
         .where(is_out, col(_version.retired_at).is_(None))
         .order_by(replaced.c.at.desc(), col(_version.id))
@@ -109,6 +113,7 @@ def _outcomes(session: Session, team_id: str, user_id: str, since: datetime, lim
     )
     query = (
         select(col(Pulse.questions), col(Pulse.outcome), col(Pulse.outcome_at), col(Person.name))
+        .select_from(Pulse)
         .join(PulseInvitation, asked)
         .join(Person, and_(col(Person.team_id) == Pulse.team_id, col(Person.user_id) == Pulse.asker_id), isouter=True)
         .where(col(Pulse.team_id) == team_id, col(Pulse.state) == "closed", col(Pulse.outcome_at) >= since)
