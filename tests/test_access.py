@@ -1,0 +1,277 @@
+"""Every role at every listener with what is somebody else's: nothing is shown, nothing is changed, nothing is told."""
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy import func, inspect, select
+from sqlmodel import SQLModel
+
+import handlers
+from bot.access import CAPABILITIES, NOT_FOUND, ROLES
+from bot.door import OTHER_COMPANY, Door
+from bot.intake import Answer, Listener
+from bot.routes import listen
+from bot.settings import read_settings
+from storage import audit_reading, denial, people, workspace
+from storage.db import Database
+
+from tests.foreign import Ids, plant
+
+HOME, AWAY = "T0HOME", "T0AWAY"
+OWNER, STRANGER = "UOWNER", "USTRANGER"  # somebody with every role here, and the same elsewhere
+SECRET, MARK, MARK_AWAY = "mine-only-9f3a", "ours-all-2b8e", "away-only-7c1d"
+NOWHERE = 999_999  # an id that no row has
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+SETTINGS = read_settings(env_file=None, admin_user_ids=frozenset({OWNER}))
+
+# What a listener's button or form names, by its id or the beginning of it; the longest that fits counts. "" is nothing:
+# a page, a word, a choice. A new listener must be put here, or the test of all listeners fails.
+NAMES = {
+    "asset": "", "asset.show": "version", "asset.look_up": "version", "asset.edit": "version", "asset.release": "version",
+    "asset.retire": "version", "asset.restore": "version", "asset.leave": "version", "expiry": "version",
+    "feedback": "feedback", "feedback.give": "version", "feedback.used": "version", "feedback.used_old": "version",
+    "feedback.could_not_use": "version", "feedback.choose": "draft", "feedback.open_draft": "draft",
+    "feedback.mine": "", "feedback.newer": "", "feedback.older": "", "feedback.send_to_marketing": "",
+    "reaction_added": "", "reaction_removed": "", "message": "", "app_home_opened": "",
+    "thread": "thread", "thread.send": "feedback", "thread.send_again": "thread", "filed_away": "filed_away_ask", "filed_away.audience": "version",
+    "check_in.previous": "", "check_in.next": "", "check_in.back": "", "check_in.new": "", "check_in.preview": "check_in",
+    "check_in.save": "check_in", "check_in.edit": "check_in", "check_in.stop": "check_in", "check_in.resume": "check_in",
+    "check_in.answer": "round", "check_in.take_back": "round", "check_in.read": "round", "check_in.read_before": "round",
+    "check_in.read_on": "round",
+    "pulse": "pulse", "pulse_list": "pulse", "pulse_form": "pulse", "pulse_result": "pulse", "pulse_outcome": "pulse",
+    "pulse_list.open": "", "pulse_list.back": "", "pulse_list.previous": "", "pulse_list.next": "",
+    "pulse_list.new": "", "pulse_list.stop_series": "series", "pulse_list.edit_series": "series", "pulse_form.send": "",
+    "ask": "ask", "ask.resume": "", "digest": "", "people": "person", "people.open": "", "people.list": "",
+    "people.previous": "", "people.next": "", "people.back": "", "people.import": "", "audit": "", "settings": "",
+    "quiet": "", "/": "",
+}  # fmt: skip
+# Values of buttons that say more than the id.
+VALUES: dict[str, Callable[[int], str]] = {
+    "expiry.renew": lambda number: f"{number}:2026-12-14",
+    "feedback.choose": lambda number: f"{number}:{number}",
+    "feedback.move": lambda number: f"{number}:{number // 2 + 1}",  # a copy has two pieces of feedback, and one version
+    "check_in.read": lambda number: f"{number}:0",
+    "pulse_result.read": lambda number: f"{number}:0",
+    "pulse.choose": lambda number: f"{number}:0:00000000",
+    "pulse.cast": lambda number: f"{number}:0:00000000",
+    "pulse.cast_form": str,
+    "digest.more": lambda _number: "2026-11-16:2026-11-23",
+}
+# Whose words another's are, too: marketing reads what was sent to it, without the names, and keeps its check-ins together.
+READ_BY = {"feedback.open": {"marketer"}, "thread.read": {"marketer"}, "check_in.read": {"marketer", "admin"}}
+# Forms whose buttons say what they are by their memo alone, and never by an id of a row.
+WORDS = {"rating": "3", "use": "opened_only", "outcome": "It is done, and here is the new sheet.", "reply": "Thank you."}
+
+
+class Screen(WebClient):
+    """What Slack would show of the app's answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Any] = []
+
+    def views_open(self, **shown: Any) -> Any:
+        self.shown.append(shown.get("view"))
+
+    views_push = views_update = views_open
+
+
+@dataclass
+class Company:
+    """Two workspaces in one database, with the app of one of them, and what became of the last delivery."""
+
+    db: Database
+    door: Door
+    screen: Screen
+    ids: dict[str, Ids]
+    outcomes: list[str] = field(default_factory=list)
+    pristine: Path = Path()
+    deliveries: int = 0
+
+    def deliver(self, listener: Listener, user_id: str, number: int, *, user_team: str = HOME) -> tuple[str, str]:
+        """Somebody uses what a listener stands behind, naming the row `number`; gives the outcome and all they see."""
+        self.deliveries += 1
+        self.screen.shown.clear()
+        body = body_for(listener, user_id, number, self.deliveries, user_team)
+        answered = self.door.take(listener, body, Ack())
+        seen = json.dumps([answered.body, *self.screen.shown], ensure_ascii=False, default=str)
+        return self.outcomes[-1], seen
+
+    def restore(self) -> None:
+        """Put everything back as it was planted."""
+        with closing(sqlite3.connect(self.pristine)) as source:
+            raw = self.db.engine.raw_connection()
+            source.backup(raw.driver_connection)  # type: ignore[arg-type]
+            raw.close()
+
+    def rows_of(self, *, team_id: str, user_id: str = "") -> dict[str, list[Any]]:
+        """All rows of a workspace, or those that name one person in it, by table."""
+        found: dict[str, list[Any]] = {}
+        with self.db.read() as session:
+            for table in SQLModel.metadata.sorted_tables:
+                query = select(table).where(table.c.team_id == team_id)
+                if user_id:
+                    owners = [column for column in table.c if column.name in ("user_id", "asker_id", "author_id")]
+                    if not owners or table.name in ("job", "outbox", "inbox", "denial"):
+                        continue
+                    query = query.where(*(column == user_id for column in owners[:1]))
+                found[table.name] = [tuple(row) for row in session.connection().execute(query.order_by(*table.primary_key))]
+        return found
+
+
+def named(listener: Listener) -> str:
+    """What this listener's deliveries name."""
+    fits = [one for one in NAMES if listener.id.startswith(one)]
+    assert fits, f"say in NAMES what {listener.id} names"
+    return NAMES[max(fits, key=len)] if listener.kind in ("action", "submission") else ""
+
+
+def value_for(listener: Listener, number: int, user_id: str) -> str:
+    fits = [one for one in VALUES if listener.id.startswith(one)]
+    if named(listener) == "person":
+        return user_id
+    return VALUES[max(fits, key=len)](number) if fits else str(number)
+
+
+def body_for(listener: Listener, user_id: str, number: int, delivery: int, user_team: str) -> dict[str, Any]:
+    """A delivery as Slack makes it, with the same claimed id in every field that comes back from a client."""
+    claimed = STRANGER if number <= 4 else OWNER
+    memo: dict[str, Any] = dict.fromkeys(
+        ("version_id", "feedback_id", "draft_id", "check_in_id", "round_id", "pulse_id", "last_id", "ask_id"), number
+    )
+    memo |= {"user_id": claimed, "nonce": f"n{delivery}", "version": 1, "page": 0}
+    if listener.id == "expiry.renew":
+        memo["version_id"] = str(number)
+    if listener.id == "feedback.edit" or listener.id == "feedback.could_not_use":
+        memo |= {"feedback_id": str(number), "version_id": str(number)}
+    texts = WORDS | {"said": "A fine thing.", "answer0": "Better data.", "text": "words", "asset": str(number)}
+    values = {name: {"text": {"type": "plain_text_input", "value": text}} for name, text in texts.items()}
+    view = {
+        "id": f"V{delivery}", "type": "modal", "callback_id": listener.id, "private_metadata": json.dumps(memo),
+        "blocks": [{"type": "input", "block_id": name} for name in texts], "state": {"values": values},
+    }  # fmt: skip
+    user = {"id": user_id, "team_id": user_team, "name": "somebody"}
+    action = {"action_id": listener.id, "action_ts": f"{delivery}.1", "value": value_for(listener, number, claimed)}
+    channel, team = {"id": "C0OPEN"}, {"id": HOME}
+    kinds: dict[str, dict[str, Any]] = {
+        "command": {"command": listener.id.split()[0], "text": f"show {number}", "user_id": user_id, "team_id": HOME},
+        "action": {"actions": [action], "user": user, "team": team, "channel": channel, "message": {"ts": "1.1"}},
+        "submission": {"view": view, "user": user, "team": team},
+        "shortcut": {"callback_id": listener.id, "action_ts": f"{delivery}.1", "user": user, "channel": channel},
+        "options": {"action_id": listener.id, "value": "deck", "user": user},
+        "event": {"event_id": f"E{delivery}", "event": {"type": listener.id, "user": user_id, "channel": "C0OPEN"}},
+    }
+    body = kinds[listener.kind] | {"trigger_id": f"t{delivery}"}
+    if listener.kind == "action" and listener.id.split(".")[0] in ("pulse_form", "pulse_list", "check_in", "people"):
+        body["view"] = view
+    if listener.id == "feedback.send_to_marketing":
+        body["message"] = {"ts": "1.1", "text": "words", "user": user_id}
+    if listener.id.startswith("reaction"):
+        item = {"type": "message", "channel": "C0OPEN", "ts": "1.1"}
+        body["event"] |= {"reaction": "thumbsup", "item": item, "event_ts": f"{delivery}.2"}
+    return body
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Company]:
+    """The two workspaces, and a person for each role in ours."""
+    folder = tmp_path_factory.mktemp("access")
+    shutil.copy(migrated_file, folder / "a.db")
+    db, screen = Database(f"sqlite:///{folder / 'a.db'}"), Screen()
+    with db.begin() as session:
+        for team_id, owner_id, mark in ((AWAY, STRANGER, MARK_AWAY), (HOME, OWNER, MARK)):
+            workspace.record_workspace(session, team_id=team_id, name=mark, bot_user_id="UBOT", now=NOW)
+            rows = [(owner_id, ROLES)] + [(f"U{role.upper()}", (role,)) for role in ROLES if team_id == HOME]
+            for user_id, roles in rows:
+                known = {"name": f"{mark} person" if team_id == AWAY else user_id, "region": "DACH", "is_active": True}
+                known |= {"department": "sales" if user_id in (OWNER, STRANGER) else "other", "tz": "UTC"}
+                people.record_person(session, team_id=team_id, user_id=user_id, now=NOW, **known)  # type: ignore[arg-type]
+                people.record_roles(session, team_id=team_id, user_id=user_id, roles=frozenset(roles))
+    ids = {
+        AWAY: plant(db, team_id=AWAY, owner_id=STRANGER, mark=MARK_AWAY, secret=MARK_AWAY, now=NOW),
+        HOME: plant(db, team_id=HOME, owner_id=OWNER, mark=MARK, secret=SECRET, now=NOW),
+    }
+    outcomes: list[str] = []
+    door = Door(
+        settings=SETTINGS, db=db, client=screen, now=lambda: NOW, team_id=lambda: HOME,
+        taken=lambda _kind, outcome, _seconds: outcomes.append(outcome),
+    )  # fmt: skip
+    pristine = folder / "pristine.db"
+    with closing(sqlite3.connect(folder / "a.db")) as source, closing(sqlite3.connect(pristine)) as target:
+        source.backup(target)
+    yield Company(db, door, screen, ids, outcomes, pristine)
+    door.close()
+    db.close()
+
+
+def words_of(seen: str, number: int) -> str:
+    """What somebody reads of an answer: all but what only the app reads, and the id that they claimed themselves."""
+    return re.sub(rf"\b{number}\b|nonce\W+\w+|\\?\"n?[\w-]{{16}}\\?\"", "#", seen)
+
+
+def claims(company: Company, listener: Listener, role: str) -> list[int]:
+    """The foreign ids that somebody tries: another workspace's and another person's, one of each where all may."""
+    kind = named(listener)
+    if not kind:
+        return [2]
+    away, ours = ([2], [6]) if kind == "person" else (company.ids[AWAY][kind], company.ids[HOME][kind])
+    allowed = CAPABILITIES[listener.may]
+    if role in allowed and len(allowed) < 4:
+        return [*away, *ours]
+    number = ROLES.index(role) % len(away)
+    return [away[number], ours[number]]
+
+
+def may_read(company: Company, listener: Listener, role: str, number: int) -> bool:
+    """Whether this role may read what is another's; what was promised to one manager nobody else reads."""
+    found = next((roles for one, roles in READ_BY.items() if listener.id.startswith(one)), set[str]())
+    return role in found and number != company.ids[HOME]["round"][3]
+
+
+def try_cell(company: Company, listener: Listener, role: str, number: int) -> None:
+    """One cell: this role uses this listener and names this row."""
+    cell, kind = f"{role} at {listener.kind} {listener.id} with {number}", named(listener)
+    outcome, seen = company.deliver(listener, f"U{role.upper()}", number)
+    assert outcome != "failed", cell
+    assert MARK_AWAY not in seen, f"{cell}: another workspace's words"
+    if role not in CAPABILITIES[listener.may]:
+        assert outcome == "refused", cell
+        assert NOT_FOUND in seen or listener.kind == "options", cell
+    if not may_read(company, listener, role, number):
+        assert SECRET not in seen, f"{cell}: another person's words"
+    elif listener.id == "feedback.open":
+        assert OWNER not in seen, f"{cell}: whose words they are"
+    if kind and number in company.ids[AWAY].get(kind, ()):
+        nowhere, unknown = company.deliver(listener, f"U{role.upper()}", NOWHERE)
+        told = words_of(seen, number), words_of(unknown, NOWHERE)
+        assert (outcome, told[0]) == (nowhere, told[1]), f"{cell}: told from what is not there"
+
+
+@pytest.mark.parametrize("listener", handlers.LISTENERS, ids=lambda one: f"{one.kind} {one.id}")
+def test_every_role_at_every_listener_with_what_is_not_theirs(company: Company, listener: Listener) -> None:
+    company.restore()
+    away, ours = company.rows_of(team_id=AWAY), company.rows_of(team_id=HOME, user_id=OWNER)
+    for role in ROLES:
+        for number in claims(company, listener, role):
+            try_cell(company, listener, role, number)
+    assert company.rows_of(team_id=AWAY) == away
+    changed = {name for name, rows in company.rows_of(team_id=HOME, user_id=OWNER).items() if rows != ours[name]}
+    assert changed <= ({"person", "role"} if named(listener) == "person" else set()), changed
+    if kind := named(listener):  # the test could fail: whoever owns it is not refused
+        tried = [6] if kind == "person" else company.ids[HOME][kind]
+        answers = []
+        for number in tried:
+            company.restore()
+            answers.append(company.deliver(listener, OWNER, number))
+        assert any(NOT_FOUND not in seen for _, seen in answers), answers
