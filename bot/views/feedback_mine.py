@@ -1,6 +1,6 @@
 """`My feedback`: what a person said, what became of it, and the ways to change it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.feedback_told import Told
@@ -86,15 +86,18 @@ def status(told: Told, tz: str) -> str:
     return "Counted: marketing reads it in the weekly digest."
 
 
-def piece_blocks(told: Told, tz: str, page: int = 0) -> list[dict[str, Any]]:
-    """One piece with what became of it and its buttons; `page` is the one to come back to."""
+def piece_blocks(told: Told, tz: str, page: int = 0, *, repeats_reply: bool = True) -> list[dict[str, Any]]:
+    """One piece with what became of it and its buttons; `page` is the one to come back to.
+
+    Without `repeats_reply` the owner's words stand elsewhere.
+    """
     about = asset_name(told.card) if told.card else "_No asset in particular_"
     if told.asked:
         about = f"You were asked: {inert(clip(told.asked, 300))}"
     lines = [f"{about} · {kit.day(told.at, tz)}", facts(told)]
     if not told.is_held:
         lines += [quote(text, 300) for text in (told.fields.said, told.fields.missing, told.quoted) if text]
-    lines.append(status(told, tz))
+    lines.append(status(told if repeats_reply else replace(told, reply=""), tz))
     # What an emoji says is edited by choosing another emoji.
     edit = [] if told.reaction else [edit_button(told, "Edit")]
     withdraw = kit.button("Withdraw", WITHDRAW, f"{told.feedback_id}:{page}", confirm=_confirm())

@@ -14,7 +14,6 @@ from bot.views.asset import LIBRARY
 from bot.views.feedback import GIVE
 
 OPENED = "app_home_opened"
-PRIVACY = "privacy.open"
 
 MOST_BLOCKS = 100  # of a Home; Slack's limit
 SHOWN_CHANNELS = 30
@@ -92,11 +91,15 @@ def home_view(page: HomePage) -> dict[str, Any]:
         *home_own.became_blocks(page.became, page.tz),
         *(home_assets.own_blocks(page.assets, page.assets_total, page.today) if page.assets is not None else []),
         *_digest(page),
-        *pulse_home.home_blocks((), page.pulses, page.tz),
         *(home_duties.group_blocks(page.group) if page.group else []),
         *(home_assets.ground_blocks(page.ground, page.today) if page.ground else []),
+        *pulse_home.home_blocks((), page.pulses, page.tz),
         *(home_duties.duty_blocks(page.duties, page.today) if page.duties else []),
-        *home_own.feedback_blocks(page.told, page.told_total, page.tz),
+        *(
+            []
+            if page.assets is not None and not page.told
+            else home_own.feedback_blocks(page.told, page.told_total, page.tz)
+        ),
         *home_own.question_blocks(page.questions, page.tz),
         *(home_admin.admin_blocks(page.admin) if page.admin else []),
         *_channels(page),
@@ -121,13 +124,12 @@ def _digest(page: HomePage) -> list[dict[str, Any]]:
     if page.next_digest is None:
         return []
     told = kit.when(page.next_digest, page.tz, "{date_long_pretty} at {time}")
-    return [kit.section(f"*Your next digest*\n{told}. `/digest` shows it now.")]
+    return [kit.section(f"*Your next digest* comes {told}. `/digest` shows it now.")]
 
 
 def _channels(page: HomePage) -> list[dict[str, Any]]:
-    stored = kit.button("What is stored about me", PRIVACY)
     if page.channels is None:
-        return [{"type": "divider"}, kit.section("*Your data*", accessory=stored)]
+        return []
     names = ", ".join(f"#{inert(clip(name, 80))}" for name in page.channels[:SHOWN_CHANNELS])
     if len(page.channels) > SHOWN_CHANNELS:
         names += f" and {len(page.channels) - SHOWN_CHANNELS} more"
@@ -135,4 +137,4 @@ def _channels(page: HomePage) -> list[dict[str, Any]]:
         private = count(page.private_channels, "private channel", "private channels")
         names = f"{names} and {private}" if names else private
     where = f"{names}\n{ONLY_READS}" if names else "In no channel yet. Invite me where people talk about assets."
-    return [{"type": "divider"}, kit.section(f"*Where I listen*\n{where}", accessory=stored)]
+    return [{"type": "divider"}, kit.section(f"*Where I listen*\n{where}")]

@@ -114,7 +114,7 @@ def admin_blocks(admin: Admin) -> list[dict[str, Any]]:
         {"type": "divider"},
         kit.section(f"*Administration*\n{count(admin.people, 'person', 'people')}: {rest}"),
         {"type": "actions", "block_id": "doors", "elements": doors},
-        kit.context(*health_lines(admin.health, admin.real_now)),
+        kit.context("\n".join(health_lines(admin.health, admin.real_now))),
     ]
 
 

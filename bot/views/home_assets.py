@@ -22,7 +22,7 @@ def owed_blocks(owed: Sequence[Owed], total: int, tz: str) -> list[dict[str, Any
     """Who waits for the reader's answer, each with the button to give it."""
     if not total:
         return []
-    head = f"*{count(total, 'person waits', 'people wait')} for your answer*"
+    head = f"*{count(total, 'piece of feedback waits', 'pieces of feedback wait')} for your answer*"
     blocks = [{"type": "divider"}, kit.section(head), *[_owed(one, tz) for one in owed[:SHOWN_OWED]]]
     if total > SHOWN_OWED:
         blocks.append(kit.context(f"…and {total - SHOWN_OWED:,} more. `/digest 13 weeks` lists them."))
@@ -61,7 +61,7 @@ def evidence(use: Use) -> str:
     outcomes = {"helped": use.helped, "hurt": use.hurt}
     parts = [used, *(f"{name} {count(times, 'time', 'times')}" for name, times in outcomes.items() if times)]
     parts += [f"rated {use.mean:.1f}"] if use.mean is not None else []
-    columns = spark(use.weeks)
+    columns = spark(use.weeks) if len(use.weeks) > 1 and max(use.weeks) > 1 else ""  # single uses make no curve
     return f"{columns}  {', '.join(parts)}" if columns else ", ".join(parts)
 
 

@@ -13,6 +13,7 @@ from bot.views.ask import RESUME, SNOOZE, Stopped
 from bot.views.feedback import ANSWER, GIVE, MINE
 from bot.views.feedback_mine import piece_blocks
 
+PRIVACY = "privacy.open"
 SHOWN = 3  # pieces of feedback, and things that came of them
 SHOWN_STOPS = 3
 ABOUT = 120
@@ -51,7 +52,7 @@ def feedback_blocks(told: Sequence[Told], total: int, tz: str) -> list[dict[str,
         return [{"type": "divider"}, kit.section("*Your feedback*"), kit.context(FIRST_WORDS)]
     more = {"accessory": kit.button("See all, search", MINE)} if total else {}
     blocks = [{"type": "divider"}, kit.section(f"*Your feedback*, {count(total, 'piece', 'pieces')}", **more)]
-    return blocks + [block for one in told[:SHOWN] for block in piece_blocks(one, tz)]
+    return blocks + [block for one in told[:SHOWN] for block in piece_blocks(one, tz, repeats_reply=False)]
 
 
 def question_blocks(questions: Questions, tz: str) -> list[dict[str, Any]]:
@@ -70,6 +71,7 @@ def question_blocks(questions: Questions, tz: str) -> list[dict[str, Any]]:
         until = kit.when(questions.quiet_until, tz, "{date_long}")
         back = kit.button("I'm back", quiet.BACK)
         blocks.append(kit.section(f"🔕 You asked for quiet: no question comes before {until}.", accessory=back))
+    buttons.append(kit.button("What is stored about me", PRIVACY))
     blocks.append({"type": "actions", "block_id": "quiet", "elements": buttons})
     for stop in list(questions.stops)[:SHOWN_STOPS]:
         again = kit.button("Ask me again", RESUME, stop.key)
