@@ -65,11 +65,9 @@ def is_worth_noting(session: Session, *, team_id: str, user_id: str, wanted: str
 
 
 def record_denial(session: Session, *, team_id: str, user_id: str, wanted: str, now: datetime) -> None:
-    """Write down that somebody was denied something, if `is_worth_noting`."""
-    if is_worth_noting(session, team_id=team_id, user_id=user_id, wanted=wanted, now=now):
-        new = {"team_id": team_id, "day": now.date(), "user_id": user_id, "wanted": wanted, "times": 1, "last_at": now}
-        engine = session.get_bind().dialect.name
-        run_statement(session, _ADD[engine], **new)
+    """Write down that somebody was denied something, once it `is_worth_noting`."""
+    new = {"team_id": team_id, "day": now.date(), "user_id": user_id, "wanted": wanted, "times": 1, "last_at": now}
+    run_statement(session, _ADD[session.get_bind().dialect.name], **new)
 
 
 _ADD = {
