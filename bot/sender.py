@@ -15,6 +15,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.bell import Bell
 from bot.direct_messages import DirectMessages
+from bot.errors import BotError
+from bot.export_file import bytes_of
 from bot.pace import Pace
 from bot.reader import GONE, Reader, Refused, TooFast, is_ambiguous, retry_after
 from bot.settings import Settings
@@ -61,7 +63,7 @@ class Sender:
     ) -> None:
         """`client` must not retry by itself; `now` tells the product's time."""
         self._db, self._client, self._reader, self._team_id, self._now = db, client, reader, team_id, now
-        self._picture_seconds = settings.picture_seconds
+        self._picture_seconds, self._admins = settings.picture_seconds, settings.admin_user_ids
         self._uploader = Uploader(client, settings.picture_seconds)
         self._lease = timedelta(seconds=settings.send_timeout + settings.settle_seconds)
         self._pace = Pace(target_seconds=settings.send_interval, per_second=settings.sends_per_second)
@@ -170,6 +172,8 @@ class Sender:
             log.warning("somebody else has the message", message=row.id)
         except SlackApiError as error:
             self._refused(row, error)
+        except BotError as error:
+            self._record_failed(row, error.sentence)
         except Exception as error:
             self._no_answer(row, error)
         else:
@@ -206,7 +210,8 @@ class Sender:
             channel_id, thread_ts = self._place(claim)
             to_whom = {"channel_id": channel_id} | ({"thread_ts": thread_ts} if thread_ts else {})
             file = marked(payload, row.wire_key)
-            if self._uploader.share(file, to_whom, tries=row.attempts, before=lambda: self._go_on(row)):
+            data = bytes_of(self._db, row, file["file"], admins=self._admins, go_on=lambda: self._go_on(row))
+            if self._uploader.share(file, data, to_whom, tries=row.attempts, before=lambda: self._go_on(row)):
                 return channel_id, ""
             payload = payload["words"]
         payload = self._uploader.bring(payload, tries=row.attempts, before=lambda: self._go_on(row))

@@ -87,8 +87,10 @@ class Uploader:
                 self._brought = {}
             self._brought[json.dumps(block["picture"])] = file_id
 
-    def share(self, message: Message, where: dict[str, str], *, tries: int, before: Callable[[], None]) -> bool:
-        """Post the `file` of a message (name, title, content) with its blocks; False if Slack takes no files.
+    def share(
+        self, message: Message, data: bytes, where: dict[str, str], *, tries: int, before: Callable[[], None]
+    ) -> bool:
+        """Post the `file` of a message (name, title) with its blocks; False if Slack takes no files.
 
         Only the last of the three calls says anything, so what comes of it is the caller's to look up, as with a post.
 
@@ -100,7 +102,7 @@ class Uploader:
         try:
             if self._lacks:
                 raise _Useless(self._lacks)
-            file_id = self._upload(file["name"], file["content"].encode(), before)
+            file_id = self._upload(file["name"], data, before)
             before()
             files = json.dumps([{"id": file_id, "title": file["title"]}])
             blocks = json.dumps(message["blocks"])

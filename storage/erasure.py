@@ -39,7 +39,10 @@ UNTOUCHED = ("auditentry", "audithead", "erasedperson", "erasurekey", "personalk
 SOMEBODY = "somebody"  # stands where another person's words said the whole name
 TAKEN_OUT = "a person's words were erased"
 
+BRIEF = ("outbox", "inbox", "job", "slot", "person", "erasure")  # what they say of anybody is deleted as a whole
+
 OwnerMessage = Callable[[Told], dict[str, Any]]
+Mention = tuple[str, dict[str, Any]]  # a table, and the primary key of a row
 
 
 class Erasure(SQLModel, table=True):
@@ -101,12 +104,19 @@ def list_open(session: Session, *, team_id: str) -> list[int]:
 
 
 def erase_person(
-    session: Session, *, team_id: str, user_id: str, by: str, now: datetime, owner_message: OwnerMessage
+    session: Session,
+    *,
+    team_id: str,
+    user_id: str,
+    by: str,
+    now: datetime,
+    owner_message: OwnerMessage,
+    mentions: Iterable[Mention] = (),
 ) -> Erased:
-    """Take a person out of the database, in this transaction.
+    """Take a person out of the database, in this transaction; `storage.wiping` wipes what is left in its files.
 
-    `owner_message` draws the message in which an asset's owner heard of their feedback; it says then that it was taken
-    back. The transaction's database must be told to overwrite what it deletes (`storage.wiping`).
+    `owner_message` draws the message in which an asset's owner heard of their feedback: it says then that it was taken
+    back. `mentions` are the rows of others that name the person, found by `list_mentions` before.
     """
     person = get_person(session, team_id=team_id, user_id=user_id)
     name, place = (person.name, person.dm_channel_id) if person else ("", None)
@@ -121,6 +131,7 @@ def erase_person(
     _forget_slack_side(session, done, team_id, user_id, place, [*done.names, *texts])
     _forget_rows(session, done, team_id, user_id)
     _forget_names(session, done, team_id, user_id)
+    done.changed["other people's words"] += _forget_mentions(session, mentions, team_id, done.names)
     summary_cache.forget_summaries(session, team_id=team_id)
     record_erased(session, team_id=team_id, user_id=user_id, now=now)
     session.flush()
@@ -227,39 +238,42 @@ def _forget_names(session: Session, done: Erased, team_id: str, user_id: str) ->
                 done.changed["rows that stay without a name"] += session.execute(kept).rowcount  # type: ignore[attr-defined]
 
 
-def list_mentions(session: Session, *, team_id: str, traces: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
-    """Rows that still hold an id or a whole name: other people's words, mostly. Gives table and primary key of each.
+def list_mentions(session: Session, *, team_id: str, user_id: str) -> list[Mention]:
+    """The rows of others that hold a person's id or whole name: other people's words, mostly.
 
     Every text of every table is read once; a look that keeps nobody waiting.
     """
-    found = []
+    person = get_person(session, team_id=team_id, user_id=user_id)
+    traces, found = [user_id, *_full(person.name if person else "")], []
+    said = [way for trace in traces for way in _spelled(trace)]
     for name, table in tables_of_people().items():
         texts = [column for column in table.c if isinstance(column.type, String) and column.name != "team_id"]
-        ways = [
-            column.contains(way, autoescape=True) for trace in traces for way in _spelled(trace) for column in texts
-        ]
-        if ways:
-            keys = list(table.primary_key.columns)
-            query = select(*keys).where(table.c.team_id == team_id, or_(*ways))
-            found += [(name, dict(row)) for row in session.execute(query).mappings()]
+        ways = [column.contains(way, autoescape=True) for way in said for column in texts]
+        if name in BRIEF or not ways:
+            continue
+        query = select(*table.primary_key.columns).where(table.c.team_id == team_id, or_(*ways))
+        if "user_id" in table.c:
+            query = query.where(table.c.user_id != user_id)
+        found += [(name, dict(row)) for row in session.execute(query).mappings()]
     return found
 
 
-def forget_mentions(
-    session: Session, mentions: Iterable[tuple[str, dict[str, Any]]], *, team_id: str, traces: Iterable[str]
-) -> None:
-    """Let those rows say "somebody" where they named the person, and a random word where they held the id."""
-    nobody, tables = f"gone-{secrets.token_hex(6)}", tables_of_people()
+def _forget_mentions(session: Session, mentions: Iterable[Mention], team_id: str, traces: list[str]) -> int:
+    """Let those rows say "somebody" where they name the person, and a random word where they hold the id."""
+    nobody, tables, changed = f"gone-{secrets.token_hex(6)}", tables_of_people(), 0
+    keys = (col(Outbox.team_id) == team_id, col(Outbox.dedupe_key).contains(traces[0], autoescape=True))
+    replaced = func.replace(col(Outbox.dedupe_key), traces[0], nobody)
+    session.execute(update(Outbox).where(*keys).values(dedupe_key=replaced, reason=None))
     for name, key in mentions:
         table = tables[name]
         here = [table.c.team_id == team_id, *(table.c[column] == value for column, value in key.items())]
         for column in table.c:
             if isinstance(column.type, String) and column.name != "team_id":
-                for trace in traces:
-                    instead = SOMEBODY if " " in trace else nobody
-                    for way in _spelled(trace):
-                        change = update(table).where(*here, column.contains(way, autoescape=True))
-                        session.execute(change.values({column: func.replace(column, way, instead)}))
+                for said, way in [(trace, way) for trace in traces for way in _spelled(trace)]:
+                    words = func.replace(column, way, SOMEBODY if " " in said else nobody)
+                    change = update(table).where(*here, column.contains(way, autoescape=True)).values({column: words})
+                    changed += session.execute(change).rowcount  # type: ignore[attr-defined]
+    return changed
 
 
 def _spelled(trace: str) -> list[str]:

@@ -31,9 +31,9 @@ def wipe_database(db: Database) -> None:
             connection.execute(text(f"VACUUM (FULL) {connection.dialect.identifier_preparer.quote(table.name)}"))
 
 
-def size_of(db: Database) -> int:
-    """How many bytes a SQLite file has; 0 of a PostgreSQL, whose tables are written anew one by one."""
-    return Path(db.engine.url.database or "").stat().st_size if db.is_sqlite else 0
+def is_small(db: Database) -> bool:
+    """Whether that is done while nobody notices; a PostgreSQL's tables are written anew one by one."""
+    return not db.is_sqlite or Path(db.engine.url.database or "").stat().st_size <= SMALL
 
 
 def find_in_files(db: Database, traces: Iterable[str]) -> int | None:

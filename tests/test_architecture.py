@@ -39,9 +39,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.summarizer": ("bot.domain", "bot.model", "bot.settings", "bot.themes", "storage"),
     "bot.door": ("bot.access", "bot.domain", "bot.errors", "bot.intake", "bot.settings", "bot.views", "storage"),
     "bot.sender": (
-        "bot.bell", "bot.direct_messages", "bot.pace", "bot.reader", "bot.settings", "bot.upload", "storage",
+        "bot.bell", "bot.direct_messages", "bot.errors", "bot.export_file", "bot.pace", "bot.reader", "bot.settings",
+        "bot.upload", "storage",
     ),
     "bot.direct_messages": ("bot.pace", "bot.reader", "storage"),
+    "bot.export_file": ("bot.access", "bot.workbook", "storage"),
+    "bot.workbook": ("bot.domain", "storage"),
     "bot.picture": ("bot.domain",),
     "bot.drawing": ("bot.picture", "bot.sheet"),
     "bot.sheet": ("bot.domain",),

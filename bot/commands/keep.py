@@ -22,7 +22,10 @@ from storage.opening import open_to_read
 from storage.restore import restore as put_back
 
 screen = Console()
-SHEETS = ("people", "assets", "feedback", "replies", "pulses", "pulse_results")
+SHEETS = (
+    "people", "assets", "feedback", "replies", "pulses", "pulse_results", "check_in_answers", "filed_away_checks",
+    "threads", "roles", "settings",
+)  # fmt: skip
 
 
 def backup(
@@ -60,7 +63,7 @@ def restore(
 def export(
     folder: Annotated[Path, typer.Argument(help="Where the CSV files go; made if it is missing.", show_default=False)],
 ) -> None:
-    """Write people, assets, feedback, replies and pulses as CSV files, while the app runs."""
+    """Write all that may be taken out as CSV files, while the app runs."""
     db = open_to_read(read_settings().database_url)
     try:
         with db.snapshot() as session, in_words(folder):
