@@ -16,6 +16,7 @@ from bot.domain.people import DEPARTMENT_LABELS
 from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Channel, Refused
+from bot.settings import Settings
 from bot.views import ask as ask_views
 from bot.views import home as views
 from bot.views import home_admin, home_assets, home_own
@@ -53,16 +54,18 @@ def publish_home(task: Task) -> None:
             admins=task.settings.admin_user_ids,
             default_tz=task.settings.default_tz,
         )
-        page = read_page(session, task, actor, channels)
+        page = read_page(session, actor, now=task.now, settings=task.settings, channels=channels)
     task.publish_home(user_id, views.home_view(page))
 
 
-def read_page(session: Session, task: Task, actor: Actor, channels: list[Channel] | None) -> views.HomePage:
+def read_page(
+    session: Session, actor: Actor, *, now: datetime, settings: Settings, channels: list[Channel] | None
+) -> views.HomePage:
     """Everything that one person's Home shows; `channels` is None where nobody may ask where the app listens."""
-    who = {"team_id": task.team_id, "user_id": actor.user_id}
-    today = task.now.astimezone(ZoneInfo(actor.tz)).date()
+    who = {"team_id": actor.team_id, "user_id": actor.user_id}
+    today = now.astimezone(ZoneInfo(actor.tz)).date()
     told, total, _ = feedback_told.list_mine(session, **who, page=0, size=home_own.SHOWN)
-    since = task.now - BECAME
+    since = now - BECAME
     return views.HomePage(
         name=actor.name,
         tz=actor.tz,
@@ -70,51 +73,50 @@ def read_page(session: Session, task: Task, actor: Actor, channels: list[Channel
         roles=actor.roles,
         told=told,
         told_total=total,
-        became=own.list_became(session, **who, since=since, limit=home_own.SHOWN) if total else (),
-        questions=_questions(session, task, actor),
+        became=own.list_became(session, **who, since=since, limit=home_own.SHOWN),
+        questions=_questions(session, actor, now, settings),
         waiting=pulse_finding.list_waiting(session, **who),
         pulses=pulse_finding.list_own(session, **who) if may(actor, "start_pulses") else None,
-        next_digest=next_due(task.now, actor.tz) if may(actor, "read_digest") else None,
-        group=_group(session, task, actor) if may(actor, "see_own_group") else None,
-        ground=home_duties.count_ground(
-            session, team_id=task.team_id, starts=week_starts(task.now, actor.tz), now=task.now
-        )
-        if may(actor, "see_ground")
-        else None,
-        duties=home_duties.count_duties(session, team_id=task.team_id, now=task.now, today=today)
-        if may(actor, "see_duties")
-        else None,
-        admin=_admin(session, task, channels, today) if may(actor, "see_health") else None,
+        digest=_digest(actor, now),
+        group=_group(session, actor, now) if may(actor, "see_own_group") else None,
+        ground=_ground(session, actor, now) if may(actor, "see_ground") else None,
+        duties=_duties(session, actor, now, today) if may(actor, "see_duties") else None,
+        admin=_admin(session, actor, now, settings, channels) if may(actor, "see_health") else None,
         channels=None if channels is None else sorted(one.name for one in channels if not one.is_private),
         private_channels=sum(one.is_private for one in channels or []),
-        **(_marketing(session, task, actor, today) if may(actor, "keep_assets") else {}),
+        **(_marketing(session, actor, now, today) if may(actor, "keep_assets") else {}),
     )
 
 
-def _questions(session: Session, task: Task, actor: Actor) -> home_own.Questions:
-    who = {"team_id": task.team_id, "user_id": actor.user_id}
+def _digest(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """When the person's next digest comes."""
+    return views.digest_blocks(next_due(now, actor.tz), actor.tz) if may(actor, "read_digest") else []
+
+
+def _questions(session: Session, actor: Actor, now: datetime, settings: Settings) -> home_own.Questions:
+    who = {"team_id": actor.team_id, "user_id": actor.user_id}
     person = people.get_person(session, **who)
     if person is None:
-        return home_own.Questions(budget=task.settings.ask_budget, hours=task.settings.default_hours)
+        return home_own.Questions(budget=settings.ask_budget, hours=settings.default_hours)
     stops = ask_stop.list_stops(session, **who)
-    is_quiet = person.quiet_until is not None and person.quiet_until > task.now
+    is_quiet = person.quiet_until is not None and person.quiet_until > now
     return home_own.Questions(
-        asked=asking.asked_this_week(session, person, task.now, task.settings),
-        budget=task.settings.ask_budget,
-        hours=str(asking.working_time(person, task.settings).hours),
+        asked=asking.asked_this_week(session, person, now, settings),
+        budget=settings.ask_budget,
+        hours=str(asking.working_time(person, settings).hours),
         quiet_until=person.quiet_until if is_quiet else None,
-        open=own.list_open_asks(session, **who, now=task.now, limit=home_own.SHOWN),
-        planned=own.list_next_asks(session, **who, now=task.now, limit=home_own.SHOWN),
+        open=own.list_open_asks(session, **who, now=now, limit=home_own.SHOWN),
+        planned=own.list_next_asks(session, **who, now=now, limit=home_own.SHOWN),
         stops=[ask_views.Stopped(one.stop_key, one.label) for one in stops],
     )
 
 
-def _marketing(session: Session, task: Task, actor: Actor, today: date) -> dict[str, Any]:
-    starts = week_starts(task.now, actor.tz)
-    mine, answers_for = assets.list_own(session, team_id=task.team_id, owner_id=actor.user_id)
+def _marketing(session: Session, actor: Actor, now: datetime, today: date) -> dict[str, Any]:
+    starts = week_starts(now, actor.tz)
+    mine, answers_for = assets.list_own(session, team_id=actor.team_id, owner_id=actor.user_id)
     owed, total = assets.list_owed(
         session,
-        team_id=task.team_id,
+        team_id=actor.team_id,
         reader_id=actor.user_id,
         version_ids=answers_for,
         since=starts[0],
@@ -124,7 +126,7 @@ def _marketing(session: Session, task: Task, actor: Actor, today: date) -> dict[
     return {
         "owed": owed,
         "owed_total": total,
-        "assets": assets.with_uses(session, shown, team_id=task.team_id, starts=starts),
+        "assets": assets.with_uses(session, shown, team_id=actor.team_id, starts=starts),
         "assets_total": len(mine),
     }
 
@@ -135,11 +137,11 @@ def _soonest(one: AssetUse, today: date) -> tuple[date, int]:
     return one.expires_on if is_soon and one.expires_on else date.max, -(one.review_days or 0)
 
 
-def _group(session: Session, task: Task, actor: Actor) -> words.GroupNumbers:
-    starts = week_starts(task.now, actor.tz, 2 * MONTH)
+def _group(session: Session, actor: Actor, now: datetime) -> words.GroupNumbers:
+    starts = week_starts(now, actor.tz, 2 * MONTH)
     return home_duties.count_group(
         session,
-        team_id=task.team_id,
+        team_id=actor.team_id,
         department=actor.department,
         region=actor.region,
         name=" ".join(filter(None, [DEPARTMENT_LABELS.get(actor.department, ""), actor.region])),
@@ -147,8 +149,18 @@ def _group(session: Session, task: Task, actor: Actor) -> words.GroupNumbers:
     )
 
 
-def _admin(session: Session, task: Task, channels: list[Channel] | None, today: date) -> home_admin.Admin:
-    team, settings = {"team_id": task.team_id}, task.settings
+def _ground(session: Session, actor: Actor, now: datetime) -> words.Ground:
+    return home_duties.count_ground(session, team_id=actor.team_id, starts=week_starts(now, actor.tz), now=now)
+
+
+def _duties(session: Session, actor: Actor, now: datetime, today: date) -> words.Duties:
+    return home_duties.count_duties(session, team_id=actor.team_id, now=now, today=today)
+
+
+def _admin(
+    session: Session, actor: Actor, now: datetime, settings: Settings, channels: list[Channel] | None
+) -> home_admin.Admin:
+    team = {"team_id": actor.team_id}
     roles, number = people.count_roles(session, **team), people.count_people(session, **team)
     admins = {one.user_id for one in people.list_admins(session, **team, admins=settings.admin_user_ids)}
     roles = {**roles, "admin": len(admins | settings.admin_user_ids)}
@@ -163,9 +175,7 @@ def _admin(session: Session, task: Task, channels: list[Channel] | None, today: 
         ),
         people=number,
         roles=roles,
-        health=store.read_health(
-            session, **team, now=task.now, today=today, model=settings.openai_model if settings.has_model else ""
-        ),
+        health=store.read_health(session, **team, now=now, model=settings.openai_model if settings.has_model else ""),
         real_now=datetime.now(UTC),
     )
 

@@ -16,7 +16,7 @@ from bot.reader import Profile
 from bot.views import help as help_views
 from bot.views import kit
 from bot.views import people as views
-from storage import home, outbox
+from storage import erased, home, outbox
 from storage import people as store
 
 
@@ -144,7 +144,11 @@ def sync_people(task: Task) -> None:
 
 def _remember(task: Task, profiles: list[Profile]) -> None:
     with task.db.begin() as session:
+        user_ids = [profile.user_id for profile in profiles]
+        gone = erased.list_erased(session, team_id=task.team_id, user_ids=user_ids)
         for profile in profiles:
+            if profile.user_id in gone:
+                continue  # they are in Slack, and in here only once they use it again
             store.record_person(
                 session,
                 team_id=task.team_id,

@@ -15,6 +15,7 @@ DIGEST_COLUMNS = (
     "withdrawn_at", "asset_version_id", "user_id", "region", "use", "reaction", "outcome", "rating", "held_for",
     "reply_due_at", "replied_at",
 )  # fmt: skip
+PERSON_COLUMNS = ("withdrawn_at", "asset_version_id", "held_for", "replied_at")
 SOURCES = ("command", "form", "button", "shortcut", "reaction", "check_in")
 
 
@@ -34,7 +35,8 @@ class Feedback(SQLModel, table=True):
         CheckConstraint(f"source IN {SOURCES!r}", name="feedback_source"),
         # The digest counts from this index alone and never reads the texts, whatever the history has grown to.
         Index("feedback_digest", "team_id", "created_at", *DIGEST_COLUMNS),
-        Index("feedback_by_person", "team_id", "user_id", "created_at"),
+        # The App Home counts one person's words from this index alone, also the ten thousandth.
+        Index("feedback_by_person", "team_id", "user_id", "created_at", *PERSON_COLUMNS),
         Index("feedback_by_reaction", "team_id", "reaction_id"),
         Index("feedback_by_asset", "team_id", "asset_version_id", "created_at"),
     )

@@ -1,6 +1,6 @@
 """What the App Home counts for an admin, and the wish to have somebody's Home drawn again."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -25,7 +25,7 @@ def count_announced(session: Session, *, team_id: str) -> int:
     return int(session.exec(versions).one())
 
 
-def read_health(session: Session, *, team_id: str, now: datetime, today: date, model: str) -> Health:
+def read_health(session: Session, *, team_id: str, now: datetime, model: str) -> Health:
     """Whether all is well; `now` is the product's time, `model` the language model's name or ""."""
     states = select(Outbox.state, func.count()).where(
         Outbox.team_id == team_id,
@@ -34,7 +34,7 @@ def read_health(session: Session, *, team_id: str, now: datetime, today: date, m
     )
     messages = dict(session.exec(states.group_by(Outbox.state)).all())
     failed = select(func.count()).select_from(Job).where(Job.team_id == team_id, Job.state == "failed")
-    use = model_use.list_use(session, team_id=team_id, since=today - LATELY) if model else []
+    use = model_use.list_use(session, team_id=team_id, since=(now - LATELY).date()) if model else []
     beat = get_heartbeat(session, team_id=team_id)
     return Health(
         ticked_at=beat.ticked_at if beat else None,

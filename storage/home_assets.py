@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, bindparam, case, func, literal, select
 from sqlmodel import Session, col
 
 from bot.domain.home import AssetUse, Owed, Use
@@ -57,10 +58,8 @@ def with_uses(
     ids = [one.version_id for one in assets]
     if not ids:
         return []
-    query = select(col(_said.asset_version_id).label("version_id"), *_use_columns(starts))
-    query = query.where(window(team_id, starts), col(_said.asset_version_id).in_(ids))
-    rows = session.execute(query.group_by(col(_said.asset_version_id))).mappings()
-    found = {row["version_id"]: _use(row, starts) for row in rows}
+    which = (window(team_id, starts), col(_said.asset_version_id).in_(ids))
+    found = _count(session, which, starts, by=col(_said.asset_version_id))
     verdicts = find_verdicts(session, team_id=team_id, version_ids=ids)
     return [
         replace(one, use=found.get(one.version_id, Use()), verdict=verdicts.get(one.version_id, "")) for one in assets
@@ -69,18 +68,16 @@ def with_uses(
 
 def count_use(session: Session, *, team_id: str, starts: Sequence[datetime], only: Sequence[Any] = ()) -> Use:
     """What everybody said between the moments of `starts`; `only` are more conditions on the feedback."""
-    query = select(*_use_columns(starts)).where(window(team_id, starts), *only)
-    return _use(session.execute(query).mappings().one(), starts)
+    return _count(session, (window(team_id, starts), *only), starts)[0]
 
 
-def find_verdicts(session: Session, *, team_id: str, version_ids: Iterable[int]) -> dict[int, str]:
-    """The last verdict of the filed-away checks of these versions, of those that have one."""
+def find_verdicts(session: Session, *, team_id: str, version_ids: Iterable[int] | None = None) -> dict[int, str]:
+    """The last verdict of the filed-away checks of these versions, or of all, of those that have one."""
     check = FiledAwayCheck
-    query = select(col(check.asset_version_id), col(check.verdict)).where(
-        col(check.team_id) == team_id,
-        col(check.verdict).is_not(None),
-        col(check.asset_version_id).in_(list(version_ids)),
-    )
+    query = select(col(check.asset_version_id), col(check.verdict))
+    query = query.where(col(check.team_id) == team_id, col(check.verdict).is_not(None))
+    if version_ids is not None:
+        query = query.where(col(check.asset_version_id).in_(list(version_ids)))
     rows = session.execute(query.order_by(col(check.asset_version_id), col(check.number))).all()
     return {row.asset_version_id: row.verdict for row in rows}
 
@@ -92,20 +89,23 @@ def list_owed(
     if not version_ids:
         return [], 0
     owed = and_(_is_owed(team_id, since), col(_said.asset_version_id).in_(version_ids), col(_said.user_id) != reader_id)
-    total = session.execute(select(func.count()).select_from(_said).where(owed)).scalar_one()
+    first = select(col(_said.id), func.count().over()).where(owed)  # from an index, without the texts
+    first = first.order_by(col(_said.reply_due_at), col(_said.id)).limit(limit)
+    found = {row[0]: row[1] for row in session.execute(first)}
+    if not found:
+        return [], 0
     query = (
         select(_said, col(Person.name), col(_version.title))
         .join(_version, col(_version.id) == _said.asset_version_id)
         .join(Person, and_(col(Person.team_id) == _said.team_id, col(Person.user_id) == _said.user_id), isouter=True)
-        .where(owed)
+        .where(col(_said.team_id) == team_id, col(_said.id).in_(found))
         .order_by(col(_said.reply_due_at), col(_said.id))
-        .limit(limit)
     )
     return [
         Owed(row.id or 0, title, name or "", row.said or row.missing or row.quoted_text, row.reply_due_at)
-        for row, name, title in (session.execute(query) if total else ())
+        for row, name, title in session.execute(query)
         if row.reply_due_at is not None
-    ], total
+    ], max(found.values())
 
 
 def _is_owed(team_id: str, since: datetime) -> Any:
@@ -148,13 +148,27 @@ def window(team_id: str, starts: Sequence[datetime]) -> Any:
     )
 
 
-def _use_columns(starts: Sequence[datetime]) -> list[Any]:
-    created = col(_said.created_at)
-    weeks = [
-        _sum(and_(_used, created >= begin, created < end)).label(f"week_{number}")
-        for number, (begin, end) in enumerate(pairwise(starts))
-    ]
-    return [
+def _count(session: Session, which: Sequence[Any], starts: Sequence[datetime], by: Any = None) -> dict[int, Use]:
+    """What was said under these conditions, by the number in the column `by`, or all of it as number 0.
+
+    The weeks are counted of the uses alone, which are few: for each row there are as many sums as weeks.
+    """
+    number, groups = (literal(0), ()) if by is None else (by, (by,))
+    since = select(number, *_uses_since(len(starts) - 1)).where(*which, _used).group_by(*groups)
+    moments = {f"at_{place}": moment for place, moment in enumerate(starts[:-1])}
+    of_weeks = {row[0]: _differences(row[1:]) for row in session.execute(since, moments)}
+    none = (0,) * (len(starts) - 1)
+    found = {}
+    query = select(number.label("number"), *_use_columns()).where(*which).group_by(*groups)
+    for row in session.execute(query).mappings():
+        numbers = {name: int(row[name]) for name in Use.__dataclass_fields__ if name != "weeks"}
+        found[row["number"]] = Use(**numbers, weeks=of_weeks.get(row["number"], none))
+    return found
+
+
+@cache  # putting them together takes longer than many a query
+def _use_columns() -> tuple[Any, ...]:
+    return (
         func.count().label("said"),
         func.count(col(_said.user_id).distinct()).label("people"),
         _sum(_used).label("uses"),
@@ -163,13 +177,17 @@ def _use_columns(starts: Sequence[datetime]) -> list[Any]:
         _sum(col(_said.outcome) == "hurt").label("hurt"),
         func.count(col(_said.rating)).label("ratings"),
         func.coalesce(func.sum(col(_said.rating)), 0).label("rating_sum"),
-        *weeks,
-    ]
+    )
 
 
-def _use(row: Any, starts: Sequence[datetime]) -> Use:
-    numbers = {name: int(row[name]) for name in Use.__dataclass_fields__ if name != "weeks"}
-    return Use(**numbers, weeks=tuple(int(row[f"week_{number}"]) for number in range(len(starts) - 1)))
+@cache
+def _uses_since(weeks: int) -> tuple[Any, ...]:
+    """How many there are since each of the moments that are called at_0, at_1 and so on."""
+    return tuple(_sum(col(_said.created_at) >= bindparam(f"at_{place}")) for place in range(weeks))
+
+
+def _differences(since: Sequence[int]) -> tuple[int, ...]:
+    return tuple(int(one - next_one) for one, next_one in pairwise([*since, 0]))
 
 
 def _sum(condition: Any) -> Any:

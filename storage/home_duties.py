@@ -35,7 +35,7 @@ def count_group(
 def count_ground(session: Session, *, team_id: str, starts: Sequence[datetime], now: datetime) -> Ground:
     """What an executive sees of a quarter."""
     out = home_assets.list_out(session, team_id=team_id)
-    verdicts = home_assets.find_verdicts(session, team_id=team_id, version_ids=[one.version_id for one in out])
+    verdicts = home_assets.find_verdicts(session, team_id=team_id)
     days: Counter[str] = Counter()
     assets: Counter[str] = Counter()
     for one in out:

@@ -72,7 +72,7 @@ class HomePage:
     owed_total: int = 0
     assets: Sequence[AssetUse] | None = None  # the person's own, those shown
     assets_total: int = 0
-    next_digest: datetime | None = None
+    digest: Sequence[dict[str, Any]] = ()  # blocks: when the next one comes
     group: GroupNumbers | None = None
     ground: Ground | None = None
     duties: Duties | None = None
@@ -90,7 +90,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
         *home_assets.owed_blocks(page.owed, page.owed_total, page.tz),
         *home_own.became_blocks(page.became, page.tz),
         *(home_assets.own_blocks(page.assets, page.assets_total, page.today) if page.assets is not None else []),
-        *_digest(page),
+        *page.digest,
         *(home_duties.group_blocks(page.group) if page.group else []),
         *(home_assets.ground_blocks(page.ground, page.today) if page.ground else []),
         *pulse_home.home_blocks((), page.pulses, page.tz),
@@ -107,6 +107,12 @@ def home_view(page: HomePage) -> dict[str, Any]:
     return {"type": "home", "blocks": blocks[:MOST_BLOCKS]}
 
 
+def digest_blocks(next_digest: datetime, tz: str) -> list[dict[str, Any]]:
+    """When the next digest comes."""
+    told = kit.when(next_digest, tz, "{date_long_pretty} at {time}")
+    return [kit.section(f"*Your next digest* comes {told}. `/digest` shows it now.")]
+
+
 def _head(page: HomePage) -> list[dict[str, Any]]:
     first_name = clip(page.name, 80).split(" ")[0]
     hello = f"Hello {first_name}" if first_name else "Hello"
@@ -118,13 +124,6 @@ def _head(page: HomePage) -> list[dict[str, Any]]:
         kit.section(for_them),
         {"type": "actions", "block_id": "first", "elements": buttons},
     ]
-
-
-def _digest(page: HomePage) -> list[dict[str, Any]]:
-    if page.next_digest is None:
-        return []
-    told = kit.when(page.next_digest, page.tz, "{date_long_pretty} at {time}")
-    return [kit.section(f"*Your next digest* comes {told}. `/digest` shows it now.")]
 
 
 def _channels(page: HomePage) -> list[dict[str, Any]]:

@@ -244,7 +244,7 @@ def test_health_counts_what_did_not_arrive_and_the_checklist_what_was_announced(
         add_version(session, "Foreign", team_id="T2")
         session.add(Job(team_id="T1", dedupe_key="a", kind="x", payload="{}", state="failed", not_before=NOW))
     with db.read() as session:
-        health = store.read_health(session, team_id="T1", now=NOW, today=TODAY, model="")
+        health = store.read_health(session, team_id="T1", now=NOW, model="")
         assert store.count_assets(session, team_id="T1") == 1
         assert store.count_announced(session, team_id="T1") == 0
     assert (health.ticked_at, health.failed, health.uncertain, health.waiting, health.jobs_failed) == (None, 0, 0, 0, 1)

@@ -76,7 +76,7 @@ FULL = home.HomePage(
     owed_total=4000,
     assets=[ASSET] * 8,
     assets_total=300,
-    next_digest=NOW,
+    digest=home.digest_blocks(NOW, "UTC"),
     group=GroupNumbers(LONG, 60, USE, USE),
     ground=Ground(
         USE, 2000, 90, 80, 7, {"in_use": 9, "filed_away": 8, "not_enough": 7, "": 6}, {"in_use": 1, "": 2},
