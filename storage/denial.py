@@ -66,14 +66,20 @@ def is_worth_noting(session: Session, *, team_id: str, user_id: str, wanted: str
 
 def record_denial(session: Session, *, team_id: str, user_id: str, wanted: str, now: datetime) -> None:
     """Write down that somebody was denied something, once it `is_worth_noting`."""
-    new = {"team_id": team_id, "day": now.date(), "user_id": user_id, "wanted": wanted, "times": 1, "last_at": now}
-    run_statement(session, _ADD[session.get_bind().dialect.name], **new)
+    given = {"team": team_id, "on": now.date(), "who": user_id, "what": wanted, "at": now}
+    run_statement(session, _ADD[session.get_bind().dialect.name], **given)
 
 
+_NEW: dict[str, Any] = {
+    "team_id": _TEAM, "day": _DAY, "user_id": _USER, "wanted": bindparam("what"), "times": 1, "last_at": bindparam("at"),
+    "is_in_trail": False,
+}  # fmt: skip
 _ADD = {
-    engine.name: insert(Denial).on_conflict_do_update(
+    engine.name: insert(Denial)
+    .values(_NEW)
+    .on_conflict_do_update(
         index_elements=["team_id", "day", "user_id", "wanted"],
-        set_={"times": Denial.times + 1, "last_at": bindparam("last_at")},
+        set_={"times": Denial.times + 1, "last_at": bindparam("at")},
     )
     for engine, insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert))
 }

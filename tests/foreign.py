@@ -16,9 +16,20 @@ from bot.domain.pulse_answer import PulseAnswer
 from bot.domain.pulse_series import SeriesFields
 from bot.domain.summary import Point, Summary
 from bot.domain.thread import TAKEN_BACK, Said
-from storage import asset, ballot_box, check_in, check_in_answer, feedback, feedback_draft, filed_away
+from storage import (
+    asset,
+    ballot_box,
+    check_in,
+    check_in_answer,
+    feedback,
+    feedback_draft,
+    filed_away,
+    pulse_ballot,
+    pulse_series,
+    thread,
+    thread_capture,
+)
 from storage import pulse as pulses
-from storage import pulse_ballot, pulse_series, thread, thread_capture
 from storage.ask import Ask
 from storage.db import Database
 
