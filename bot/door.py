@@ -21,7 +21,7 @@ from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, delivery_key
 from bot.settings import Settings
 from bot.views import kit
-from storage import denial, inbox, jobs, turns, welcome
+from storage import denial, erased, inbox, jobs, turns, welcome
 from storage import people as people_store
 from storage.db import Database
 from storage.workspace_settings import in_force
@@ -38,6 +38,7 @@ NO_FORMS = (
 )
 LET_PASS = 3.0  # seconds that a private reply waits at most while others wait for their acknowledgement
 LONGEST_NAME = 80  # characters; Slack's own limit for a display name
+GONE = "Whoever was erased begins anew with a command, a button or a form."
 OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
 
 
@@ -134,6 +135,8 @@ class Door:
         known: dict[str, Any] = {"admins": self._settings.admin_user_ids, "default_tz": self._settings.default_tz}
         actor = people_store.find_known_actor(session, **who, **known)
         if actor is None:
+            if meet and listener.kind == "event" and erased.list_erased(session, team_id=team_id, user_ids=[user_id]):
+                raise BotError(GONE)  # what happens around them is no wish of theirs to be met anew
             if meet and user_id:
                 name = clip(clean(user.get("name") or body.get("user_name") or ""), LONGEST_NAME)
                 people_store.record_person(session, **who, now=now, name=name)

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.thread_reader import Place, Written, can_see, find_place, find_profile, find_root, read_thread
 from bot.views import thread as views
 from bot.views import thread_summary
-from storage import audit, jobs, outbox, people, summary_cache, thread_capture, thread_told, workspace
+from storage import audit, erased, jobs, outbox, people, summary_cache, thread_capture, thread_told, workspace
 from storage import thread as store
 from storage.db import Database
 from storage.thread import CapturedThread
@@ -67,6 +67,9 @@ def read_whole(task: Task) -> None:
     written = read_thread(task.reader, row.channel_id, row.root_ts, {ours.bot_user_id} if ours else ())
     if written is None:
         return  # the app is no longer in the channel: what it has read stays as it is
+    with task.db.read() as session:
+        gone = erased.list_erased(session, team_id=task.team_id, user_ids={one.user_id for one in written} - {""})
+    written = [one for one in written if one.user_id not in gone]  # what they have written is not kept again
     names = _meet(task, written)
     said = [_said(one, names) for one in written]
     link = row.link or task.reader.permalink(row.channel_id, row.root_ts)

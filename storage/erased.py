@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, select
@@ -73,16 +73,21 @@ def list_to_erase_again(session: Session, *, team_id: str) -> list[str]:
     return sorted(found)
 
 
-def take_over(source: Session, target: Session) -> None:
-    """Let the database that is put back know everybody who is known as erased in the one that it replaces."""
-    for key in source.exec(select(ErasureKey)).all():
-        own = target.get(ErasureKey, key.team_id)
-        if own is not None and own.key != key.key:
-            continue  # another installation's
-        target.merge(ErasureKey(**key.model_dump()))
-        for one in source.exec(select(ErasedPerson).where(ErasedPerson.team_id == key.team_id)).all():
-            target.merge(ErasedPerson(**one.model_dump()))
-    target.flush()
+def take_over(session: Session, keys: Iterable[tuple[str, str]], known: Iterable[tuple[str, str, datetime]]) -> None:
+    """Let a database know everybody who is known as erased in another one: workspaces with their keys, and with hashes.
+
+    Where it has another key already it is another installation's, and stays as it is.
+    """
+    ours = set()
+    for team_id, key in keys:
+        row = session.get(ErasureKey, team_id)
+        if row is None or row.key == key:
+            session.merge(ErasureKey(team_id=team_id, key=key))
+            ours.add(team_id)
+    for team_id, person_hash, erased_at in known:
+        if team_id in ours:
+            session.merge(ErasedPerson(team_id=team_id, person_hash=person_hash, erased_at=erased_at))
+    session.flush()
 
 
 def _hash(key: str, user_id: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Table, and_, delete, func, or_, select, update
+from sqlalchemy import CheckConstraint, Column, Index, String, Table, and_, delete, func, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.domain.erasure import appears_in, long_texts
@@ -110,13 +110,14 @@ def erase_person(
     user_id: str,
     by: str,
     now: datetime,
-    owner_message: OwnerMessage,
+    owner_message: OwnerMessage | None = None,
     mentions: Iterable[Mention] = (),
 ) -> Erased:
     """Take a person out of the database, in this transaction; `storage.wiping` wipes what is left in its files.
 
     `owner_message` draws the message in which an asset's owner heard of their feedback: it says then that it was taken
-    back. `mentions` are the rows of others that name the person, found by `list_mentions` before.
+    back; without it nobody is told. `mentions` are the rows of others that name the person, as `list_mentions` found
+    them before.
     """
     person = get_person(session, team_id=team_id, user_id=user_id)
     name, place = (person.name, person.dm_channel_id) if person else ("", None)
@@ -148,6 +149,12 @@ def tables_of_people() -> dict[str, Table]:
     return {table.name: table for table in reversed(all_tables().sorted_tables) if table.name not in UNTOUCHED}
 
 
+def text_columns(table: Table) -> list[Column[Any]]:
+    """The columns that hold texts, but for the workspace's id."""
+    texts = [column for column in table.c if isinstance(getattr(column.type, "impl", column.type), String)]
+    return [column for column in texts if column.name != "team_id"]
+
+
 def _full(name: str) -> list[str]:
     """A name that can be looked for in other people's words: "Sam" alone is in "sample" too."""
     return [name] if " " in name.strip() else []
@@ -166,7 +173,7 @@ def _texts(session: Session, team_id: str, user_id: str) -> list[str]:
 
 
 def _forget_feedback(
-    session: Session, done: Erased, team_id: str, user_id: str, now: datetime, owner_message: OwnerMessage
+    session: Session, done: Erased, team_id: str, user_id: str, now: datetime, owner_message: OwnerMessage | None
 ) -> None:
     """Feedback with its replies; what the owners were told of it says that it was taken back."""
     mine = (col(Feedback.team_id) == team_id, col(Feedback.user_id) == user_id)
@@ -175,10 +182,11 @@ def _forget_feedback(
         col(Outbox.team_id) == team_id, col(Outbox.dedupe_key).startswith("feedback.owner:")
     )
     told = {int(key.split(":")[1]) for key in session.execute(keys).scalars() if key.split(":")[1].isdecimal()}
-    for feedback_id in sorted(ids & told):
+    for feedback_id in sorted(ids & told) if owner_message else ():
         row = feedback.get_feedback(session, team_id=team_id, feedback_id=feedback_id)
         if row is not None and row.withdrawn_at is None:
             feedback.record_withdrawal(session, row, now=now)
+            assert owner_message is not None
             feedback_told.record_change(session, row, owner_message=owner_message, now=now, real_now=now)
     own = select(col(Feedback.id)).where(*mine)
     replies = delete(FeedbackReply).where(col(FeedbackReply.team_id) == team_id)
@@ -247,8 +255,7 @@ def list_mentions(session: Session, *, team_id: str, user_id: str) -> list[Menti
     traces, found = [user_id, *_full(person.name if person else "")], []
     said = [way for trace in traces for way in _spelled(trace)]
     for name, table in tables_of_people().items():
-        texts = [column for column in table.c if isinstance(column.type, String) and column.name != "team_id"]
-        ways = [column.contains(way, autoescape=True) for way in said for column in texts]
+        ways = [column.contains(way, autoescape=True) for way in said for column in text_columns(table)]
         if name in BRIEF or not ways:
             continue
         query = select(*table.primary_key.columns).where(table.c.team_id == team_id, or_(*ways))
@@ -263,16 +270,15 @@ def _forget_mentions(session: Session, mentions: Iterable[Mention], team_id: str
     nobody, tables, changed = f"gone-{secrets.token_hex(6)}", tables_of_people(), 0
     keys = (col(Outbox.team_id) == team_id, col(Outbox.dedupe_key).contains(traces[0], autoescape=True))
     replaced = func.replace(col(Outbox.dedupe_key), traces[0], nobody)
-    session.execute(update(Outbox).where(*keys).values(dedupe_key=replaced, reason=None))
+    session.execute(update(Outbox).where(*keys).values(dedupe_key=replaced))
     for name, key in mentions:
         table = tables[name]
         here = [table.c.team_id == team_id, *(table.c[column] == value for column, value in key.items())]
-        for column in table.c:
-            if isinstance(column.type, String) and column.name != "team_id":
-                for said, way in [(trace, way) for trace in traces for way in _spelled(trace)]:
-                    words = func.replace(column, way, SOMEBODY if " " in said else nobody)
-                    change = update(table).where(*here, column.contains(way, autoescape=True)).values({column: words})
-                    changed += session.execute(change).rowcount  # type: ignore[attr-defined]
+        for column in text_columns(table):
+            for said, way in [(trace, way) for trace in traces for way in _spelled(trace)]:
+                words = func.replace(column, way, SOMEBODY if " " in said else nobody)
+                change = update(table).where(*here, column.contains(way, autoescape=True)).values({column: words})
+                changed += session.execute(change).rowcount  # type: ignore[attr-defined]
     return changed
 
 

@@ -54,7 +54,7 @@ def list_kinds(limits: Limits) -> list[tuple[str, datetime, Forget]]:
 def forget_feedback_words(session: Session, team_id: str, before: datetime, after_id: int) -> tuple[int, int | None]:
     """Delete what was said and quoted; rating, use and outcome stay."""
     words = or_(*(column != "" for column in (col(Feedback.said), col(Feedback.missing), col(Feedback.quoted_text))))
-    values = {"said": "", "missing": "", "quoted_text": "", "quoted_user_id": None, "quoted_link": None}
+    values = {"said": "", "missing": "", "quoted_text": "", "quoted_user_id": None, "quoted_link": ""}
     return _empty(session, Feedback, team_id, after_id, and_(col(Feedback.created_at) < before, words), values)
 
 

@@ -53,6 +53,9 @@ def restore(
     _say(f"{count(done.rows, 'row is', 'rows are')} back.")
     if done.kept:
         _say(f"What was there before is kept in {done.kept}.")
+    if done.erased:
+        again = count(done.erased, "person who had been erased was", "people who had been erased were")
+        _say(f"{again} erased from it again.")
     if done.doubtful:
         waited = count(done.doubtful, "message", "messages")
         _say(f"{waited} waited to be sent. The app looks for each in Slack and sends it only if it is not there.")

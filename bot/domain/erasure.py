@@ -48,7 +48,7 @@ def appears_in(words: Iterable[str], message: Any) -> bool:
 def _parts(text: str) -> Iterator[str]:
     """The beginnings of a text's lines and sentences, as `_plain` has them."""
     for line in text.replace(". ", ".\n").splitlines():
-        plain = _plain(line)[:BEGINNING]
+        plain = _plain(line).rstrip(".!?…")[:BEGINNING]
         if len(plain) >= 6:
             yield plain
 
