@@ -71,8 +71,8 @@ def record_denial(session: Session, *, team_id: str, user_id: str, wanted: str, 
 
 
 _NEW: dict[str, Any] = {
-    "team_id": _TEAM, "day": _DAY, "user_id": _USER, "wanted": bindparam("what"), "times": 1, "last_at": bindparam("at"),
-    "is_in_trail": False,
+    "team_id": _TEAM, "day": _DAY, "user_id": _USER, "wanted": bindparam("what"), "times": 1,
+    "last_at": bindparam("at"), "is_in_trail": False,
 }  # fmt: skip
 _ADD = {
     engine.name: insert(Denial)

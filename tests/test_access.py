@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from slack_bolt import Ack, App
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlmodel import SQLModel, select
 
@@ -28,7 +29,7 @@ from storage.db import Database
 from tests.foreign import Ids, plant
 
 HOME, AWAY = "T0HOME", "T0AWAY"
-OWNER, STRANGER = "UOWNER", "USTRANGER"  # somebody with every role here, and the same elsewhere
+OWNER, STRANGER = "UOWNER", "USTRANGER"  # somebody with every role in both workspaces, and another one in the other
 SECRET, MARK, MARK_AWAY = "mine-only-9f3a", "ours-all-2b8e", "away-only-7c1d"
 NOWHERE = 999_999  # an id that no row has
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -55,8 +56,8 @@ NAMES = {
     "round": "check_in.answer check_in.take_back check_in.read check_in.read_before check_in.read_on",
     "pulse": "pulse_list.send pulse_list.end pulse_list.close pulse_list.cancel pulse_list.quick_privacy"
     " pulse_list.quick pulse_list.outcome pulse_form.end pulse.again pulse_list.edit pulse_list.edit_quick"
-    " pulse_form.add pulse_form.remove pulse_form.move pulse_form.kind pulse_form.preview pulse_form.save pulse.choose_*"
-    " pulse.answer"
+    " pulse_form.add pulse_form.remove pulse_form.move pulse_form.kind pulse_form.preview pulse_form.save"
+    " pulse.choose_* pulse.answer"
     " pulse.cast_* pulse_result.read pulse_result.read_before pulse_result.read_on pulse_result.csv pulse_outcome.say"
     " pulse_outcome.form",
     "series": "pulse_list.stop_series pulse_list.edit_series",
@@ -205,16 +206,22 @@ def company(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
     shutil.copy(migrated_file, folder / "a.db")
     db, screen = Database(f"sqlite:///{folder / 'a.db'}"), Screen()
     with db.begin() as session:
-        for team_id, owner_id, mark in ((AWAY, STRANGER, MARK_AWAY), (HOME, OWNER, MARK)):
+        for team_id, mark in ((AWAY, MARK_AWAY), (HOME, MARK)):
             workspace.record_workspace(session, team_id=team_id, name=mark, bot_user_id="UBOT", now=NOW)
-            rows = [(owner_id, ROLES)] + [(f"U{role.upper()}", (role,)) for role in ROLES if team_id == HOME]
+            rows: list[tuple[str, tuple[str, ...]]] = [(f"U{role.upper()}", (role,)) for role in ROLES]
+            rows = [(OWNER, ROLES), *(rows if team_id == HOME else [(STRANGER, ROLES)])]
             for user_id, roles in rows:
-                known = {"name": f"{mark} person" if team_id == AWAY else user_id, "region": "DACH", "is_active": True}
-                known |= {"department": "sales" if user_id in (OWNER, STRANGER) else "other", "tz": "UTC"}
-                people.record_person(session, team_id=team_id, user_id=user_id, now=NOW, **known)  # type: ignore[arg-type]
+                name, department = (
+                    f"{mark} person" if team_id == AWAY else user_id,
+                    "sales" if roles == ROLES else "other",
+                )
+                people.record_person(
+                    session, team_id=team_id, user_id=user_id, now=NOW, name=name, region="DACH", tz="UTC",
+                    department=department,
+                )  # fmt: skip
                 people.record_roles(session, team_id=team_id, user_id=user_id, roles=frozenset(roles))
     ids = {
-        AWAY: plant(db, team_id=AWAY, owner_id=STRANGER, mark=MARK_AWAY, secret=MARK_AWAY, now=NOW),
+        AWAY: plant(db, team_id=AWAY, owner_id=OWNER, mark=MARK_AWAY, secret=MARK_AWAY, now=NOW),
         HOME: plant(db, team_id=HOME, owner_id=OWNER, mark=MARK, secret=SECRET, now=NOW),
     }
     outcomes: list[str] = []
@@ -267,11 +274,23 @@ def try_cell(company: Company, listener: Listener, role: str, number: int, nowhe
     elif listener.id == "feedback.open":
         assert OWNER not in seen, f"{cell}: whose words they are"
     if role in CAPABILITIES[listener.may] and number in company.ids[AWAY].get(kind, ()):
-        told = outcome, words_of(seen, number)
-        if told not in nowhere:  # nearly always another role has heard the same already
-            unknown, said = company.deliver(listener, f"U{role.upper()}", NOWHERE)
-            nowhere.append((unknown, words_of(said, NOWHERE)))
-        assert told in nowhere, f"{cell}: told from what is not there"
+        compare(company, listener, f"U{role.upper()}", number, (outcome, seen), nowhere)
+
+
+def compare(
+    company: Company,
+    listener: Listener,
+    user_id: str,
+    number: int,
+    got: tuple[str, str],
+    nowhere: list[tuple[str, str]],
+) -> None:
+    """What is of another workspace reads as what is not there at all; `nowhere` is what others have heard of that."""
+    told = got[0], words_of(got[1], number)
+    if told not in nowhere:  # nearly always somebody has heard the same already
+        outcome, seen = company.deliver(listener, user_id, NOWHERE)
+        nowhere.append((outcome, words_of(seen, NOWHERE)))
+    assert told in nowhere, f"{user_id} at {listener.id} with {number}: told from what is not there"
 
 
 @pytest.mark.parametrize("listener", handlers.LISTENERS, ids=lambda one: f"{one.kind} {one.id}")
@@ -290,6 +309,10 @@ def test_every_role_at_every_listener_with_what_is_not_theirs(company: Company, 
         company.restore()
         answers = [company.deliver(listener, OWNER, number) for number in tried]
         assert any(NOT_FOUND not in seen for _, seen in answers), answers
+        for number in company.ids[AWAY].get(kind, ()):  # and what is theirs in the other workspace is not there in this
+            got = company.deliver(listener, OWNER, number)
+            assert MARK_AWAY not in got[1], number
+            compare(company, listener, OWNER, number, got, [])
 
 
 def listener_of(kind: str, name: str) -> Listener:
@@ -312,7 +335,7 @@ def test_people_of_another_company_are_refused_everywhere(company: Company) -> N
 def test_a_listener_without_a_known_capability_stops_the_start(company: Company, may: str) -> None:
     wrong = Listener("action", "asset.burn", lambda _session, _act: Answer(), may=may)
     with pytest.raises(ValueError, match=r"asset\.burn: unknown kind 'action' or capability"):
-        listen(App(authorize=lambda **_: None), company.door, (wrong,))
+        listen(App(authorize=lambda **_: AuthorizeResult(enterprise_id=None, team_id=HOME)), company.door, (wrong,))
 
 
 def test_a_role_taken_away_while_the_form_is_open(company: Company) -> None:
