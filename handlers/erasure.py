@@ -75,7 +75,7 @@ def confirm_erasure(session: Session, act: Act) -> Answer:
     except BotError as error:
         raise FormErrors({"word": error.sentence}) from None
     row = store.add_erasure(session, team_id=act.team_id, user_id=user_id, by=act.actor.user_id, now=act.now)
-    _ask_to_run(session, act.team_id, row.id or 0)
+    ask_to_run(session, act.team_id, row.id or 0)
     return Answer(view=kit.notice_modal(views.ON_ITS_WAY, "Erase a person"))
 
 
@@ -91,7 +91,7 @@ def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> in
     ]
     for erasure_id in waiting:
         with db.begin() as session:
-            _ask_to_run(session, team_id, erasure_id)
+            ask_to_run(session, team_id, erasure_id)
     return len(waiting)
 
 
@@ -199,7 +199,8 @@ def _wipe(db: Database) -> bool:
     return True
 
 
-def _ask_to_run(session: Session, team_id: str, erasure_id: int) -> None:
+def ask_to_run(session: Session, team_id: str, erasure_id: int) -> None:
+    """Have an erasure done, or gone on with, soon."""
     key, payload, real = f"{RUN}:{erasure_id}", {"erasure_id": erasure_id}, datetime.now(UTC)
     jobs.add_job(session, team_id=team_id, kind=RUN, key=key, payload=payload, now=real, again=True)
 
