@@ -1,6 +1,7 @@
 """The App Home: drawn when it is opened, and again when something in it has changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -150,7 +151,9 @@ def _group(session: Session, actor: Actor, now: datetime) -> words.GroupNumbers:
 
 
 def _ground(session: Session, actor: Actor, now: datetime) -> words.Ground:
-    return home_duties.count_ground(session, team_id=actor.team_id, starts=week_starts(now, actor.tz), now=now)
+    starts = week_starts(now, actor.tz, on_mondays=True)  # the picture changes once a week, and is uploaded once
+    ground = home_duties.count_ground(session, team_id=actor.team_id, starts=starts, now=now)
+    return replace(ground, first_week=starts[0].date())
 
 
 def _duties(session: Session, actor: Actor, now: datetime, today: date) -> words.Duties:

@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.picture": ("bot.domain",),
     "bot.drawing": ("bot.picture", "bot.sheet"),
     "bot.sheet": ("bot.domain",),
+    "bot.publisher": ("bot.connect", "bot.reader", "bot.upload"),
     "bot.upload": ("bot.drawing", "bot.picture", "bot.reader"),
     "bot.pace": (),
     "bot.bell": (),

@@ -133,6 +133,7 @@ class Ground:
     assets: dict[str, int]
     owners: list[Owner] = field(default_factory=list)
     top: list[AssetUse] = field(default_factory=list)
+    first_week: date | None = None  # the Monday of the first of `use.weeks`, of which the last is not over
 
 
 @dataclass(frozen=True)
@@ -180,11 +181,15 @@ class Health:
         return self.ticked_at is not None and real_now - self.ticked_at < CLOCK_IS_LATE
 
 
-def week_starts(now: datetime, tz: str, weeks: int = WEEKS) -> list[datetime]:
-    """The moments between so many weeks that end with the reader's day, the oldest first; one more than weeks."""
+def week_starts(now: datetime, tz: str, weeks: int = WEEKS, *, on_mondays: bool = False) -> list[datetime]:
+    """The moments between so many weeks, the oldest first; one more than weeks.
+
+    They end with the reader's day or, `on_mondays`, with the week that it is: the last one is not over then.
+    """
     zone = ZoneInfo(tz)
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    days = [tomorrow - timedelta(days=7 * back) for back in range(weeks, -1, -1)]
+    today = now.astimezone(zone).date()
+    end = today + timedelta(days=7 - today.weekday() if on_mondays else 1)
+    days = [end - timedelta(days=7 * back) for back in range(weeks, -1, -1)]
     return [datetime(day.year, day.month, day.day, tzinfo=zone) for day in days]
 
 

@@ -1,11 +1,12 @@
 """Assets on the Home: who waits for the marketer's answer, their assets, and an executive's look at all of them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bot.domain.home import EXPIRES_SOON, FEWEST, WEEKS, AssetUse, Ground, Owed, Owner, Use, spark
 from bot.domain.text import clip, count, inert
+from bot.picture import WeeksPicture
 from bot.views import kit
 from bot.views.asset import SHOW
 from bot.views.feedback import REPLY
@@ -14,6 +15,7 @@ from bot.views.filed_away_owner import SHORT
 SHOWN = 8  # assets
 SHOWN_OWED = 3
 SHOWN_OWNERS = 5
+FEWEST_WEEKS = 2  # with uses: one column is no curve
 WORDS = 150  # characters of what somebody who waits said
 NAME = 60
 
@@ -44,6 +46,7 @@ def own_blocks(assets: Sequence[AssetUse], total: int, today: date) -> list[dict
 def ground_blocks(ground: Ground, today: date) -> list[dict[str, Any]]:
     """An executive's look at the quarter: the field's voice, assets, review days, who owes what, what was counted."""
     blocks = [{"type": "divider"}, kit.section(f"*What the ground sees*, {WEEKS} weeks\n{_voice(ground)}")]
+    blocks += _picture(ground)
     if not ground.assets:
         return [*blocks, kit.section("*Assets*\nNone is out yet. Marketing fills the library with `/asset import`.")]
     blocks.append(kit.section(_states(ground)))
@@ -115,9 +118,22 @@ def _voice(ground: Ground) -> str:
         else count(use.people, "person", "people")
     )
     rated = f", rated {use.mean:.1f} on average" if use.mean is not None else ""
-    columns = f"{spark(use.weeks)}  " if spark(use.weeks) else ""
     said = f"{count(use.said, 'piece', 'pieces')} of feedback by {share}{rated}"
-    return f"{columns}*{use.uses:,}* uses with customers · {said}"
+    return f"*{use.uses:,}* uses with customers · {said}"
+
+
+def _picture(ground: Ground) -> list[dict[str, Any]]:
+    """Use by week, of the weeks that are over; all executives of a zone see the same one."""
+    weeks, first = ground.use.weeks[:-1], ground.first_week
+    if ground.use.people < FEWEST or first is None or len([one for one in weeks if one]) < FEWEST_WEEKS:
+        return []
+    last = first + timedelta(weeks=len(weeks) - 1)
+    title = "Uses with customers, week by week"
+    return [kit.picture(WeeksPicture(title, weeks, _week_of(first), _week_of(last)), for_many=True)]
+
+
+def _week_of(monday: date) -> str:
+    return f"week of {monday.day} {monday:%b}"
 
 
 def _states(ground: Ground) -> str:

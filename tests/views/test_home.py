@@ -30,7 +30,9 @@ from bot.domain.home import (
 )
 from bot.domain.pulse import PRIVACY
 from bot.domain.pulse_finding import OwnPulse, PulseWaiting
-from bot.views import home, home_admin, home_assets, home_own
+from bot.picture import WeeksPicture
+from bot.upload import in_words
+from bot.views import home, home_admin, home_assets, home_own, kit
 from bot.views.ask import Stopped
 from bot.views.help import help_text
 from bot.views.welcome import welcome_message
@@ -80,7 +82,7 @@ FULL = home.HomePage(
     group=GroupNumbers(LONG, 60, USE, USE),
     ground=Ground(
         USE, 2000, 90, 80, 7, {"in_use": 9, "filed_away": 8, "not_enough": 7, "": 6}, {"in_use": 1, "": 2},
-        [Owner(LONG, 9, 8)] * 9, [ASSET] * 5,
+        [Owner(LONG, 9, 8)] * 9, [ASSET] * 5, TODAY,
     ),
     duties=Duties([ASSET] * 3, [ASSET] * 3, 40, 50, [OldUse(LONG, LONG, 9, 9), OldUse("few", "v1", 9, 2)] * 9,
                   {"complaint,off_label": 4, "patient_identifier": 2}),
@@ -113,7 +115,7 @@ def shown(**given: Any) -> str:
 
 def test_the_fullest_home_of_all_roles_keeps_to_the_limits_and_each_of_its_buttons_does_something() -> None:
     view = home.home_view(FULL)
-    assert check_view(view) == []
+    assert check_view(in_words(view)) == []
     assert len(view["blocks"]) < home.MOST_BLOCKS
     assert "<!channel>" not in str([block for block in view["blocks"] if block["type"] != "header"])
     known = {one.id for one in handlers.LISTENERS if one.kind == "action"}
@@ -244,6 +246,7 @@ def test_small_groups_are_hidden_from_whoever_sees_no_names() -> None:
     assert "Fewer than 5 people have spoken yet" in told
     assert "fewer than 5 people have spoken of it" in told
     assert "3 uses" not in told
+    assert "week by week" not in str(home.home_view(home.HomePage(name="", tz="UTC", today=TODAY, ground=ground)))
     told = shown(duties=Duties([], [], 0, 0, [OldUse("Deck", "v1", 9, 4), OldUse("Sheet", "v2", 30, 12)]))
     assert "*Sheet* v2: 30 uses by 12 people\n• 1 version by fewer than 5 people each" in told
     assert "Deck" not in told
@@ -259,6 +262,20 @@ def test_an_asset_says_its_use_by_week_its_verdict_and_its_last_day() -> None:
     assert home_assets.last_day(TODAY + timedelta(days=91), TODAY) == ""
 
 
+def test_an_executive_sees_use_by_week_of_the_weeks_that_are_over() -> None:
+    ground = Ground(replace(USE, weeks=(3, 0, 9, 1)), 2000, 0, 0, 0, {"": 9}, {"": 1}, first_week=date(2026, 11, 2))
+    page = home.HomePage(name="", tz="UTC", today=TODAY, ground=ground)
+    assert [block for block in home.home_view(page)["blocks"] if block["type"] == "image"] == [
+        kit.picture(
+            WeeksPicture("Uses with customers, week by week", (3, 0, 9), "week of 2 Nov", "week of 16 Nov"),
+            for_many=True,
+        )
+    ]
+    for weeks in ((0, 0, 9, 1), (9,)):
+        few = replace(page, ground=replace(ground, use=replace(USE, weeks=weeks)))
+        assert "image" not in {block["type"] for block in home.home_view(few)["blocks"]}
+
+
 def test_columns_stand_for_numbers() -> None:
     assert spark(()) == spark((0, 0)) == ""
     assert spark((0, 1, 8)) == "▁▂█"
@@ -270,3 +287,7 @@ def test_weeks_end_with_the_readers_day() -> None:
     assert [one.isoformat() for one in starts] == [
         "2026-11-11T00:00:00+09:00", "2026-11-18T00:00:00+09:00", "2026-11-25T00:00:00+09:00",
     ]  # fmt: skip
+    starts = week_starts(datetime(2026, 11, 22, 23, tzinfo=UTC), "Asia/Tokyo", 1, on_mondays=True)
+    assert [one.date().isoformat() for one in starts] == ["2026-11-23", "2026-11-30"]
+    starts = week_starts(datetime(2026, 11, 22, 23, tzinfo=UTC), "UTC", 1, on_mondays=True)
+    assert [one.date().isoformat() for one in starts] == ["2026-11-16", "2026-11-23"]
