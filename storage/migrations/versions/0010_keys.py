@@ -83,8 +83,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back down: the trail, the keys and the past of roles are lost."""
-    for table in ("denial", "personalkey", "audithead", "auditentry"):
-        op.drop_table(table)
+    for name in ("denial", "personalkey", "audithead", "auditentry"):
+        op.drop_table(name)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_audit_change()")
     held = _read("SELECT team_id, user_id, role FROM role WHERE held_to IS NULL")
