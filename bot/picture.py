@@ -205,7 +205,7 @@ class WeeksPicture:
     def alt_text(self) -> str:
         """The picture in a few words, for whoever does not see it."""
         numbers = ", ".join(f"{hits:,}" for hits in self.weeks)
-        return _sentences(self.title, f"By week from {self.first} to {self.last}: {numbers}")
+        return _sentences(self.title, f"From {self.first} to {self.last}: {numbers}")
 
     def to_json(self) -> dict[str, Any]:
         """As JSON keeps it; `from_json` gives it back."""

@@ -28,7 +28,8 @@ class Publisher:
     def publish(self, user_id: str, view: dict[str, Any]) -> None:
         """Show somebody their Home.
 
-        Slack looks at a new file in its own time: until then the picture's words stand there, and the job comes again.
+        A new picture is drawn and uploaded while its words stand there. Slack looks at a file in its own time: until
+        then the words stay, and the job comes again.
 
         Raises:
             TooFast: not now.
@@ -36,6 +37,8 @@ class Publisher:
         """
         if "views.publish" in self._reader.refused:
             return
+        if not self._uploader.is_at_hand(view):
+            self._call(user_id, in_words(view))  # nobody waits for a drawing
         # As if tried often: what Slack does not take at once is said in words, and brought with the next drawing.
         shown = self._uploader.bring(view, tries=MOST_TRIES, before=lambda: None)
         if self._call(user_id, shown) or not shows_picture(shown):

@@ -77,6 +77,11 @@ class Uploader:
         kept = {name: value for name, value in block.items() if name not in ("picture", "for_many")}
         return kept | {"slack_file": {"id": file_id}}
 
+    def is_at_hand(self, message: Message) -> bool:
+        """Whether nothing has to be drawn and uploaded for it: its pictures have been brought, or none can be."""
+        shown = [block for block in message.get("blocks") or [] if "picture" in block]
+        return bool(self._lacks) or all(self._find(block) for block in shown)
+
     def _find(self, block: Message) -> str:
         """The file that another message of many has brought already, or an empty string."""
         return self._brought.get(json.dumps(block["picture"]), "") if block.get("for_many") else ""

@@ -67,7 +67,7 @@ def test_its_words_have_all_its_numbers() -> None:
 
 def test_the_words_of_bars_and_scales_have_all_their_numbers() -> None:
     assert BarsPicture("Usable?", (LIKELY,)).alt_text == "Usable? Yes: 21 of 30, likely 52 to 83 %."
-    assert WEEKS.alt_text == "Uses by week. By week from week of 2 Nov to week of 23 Nov: 0, 3, 1,200, 9."
+    assert WEEKS.alt_text == "Uses by week. From week of 2 Nov to week of 23 Nov: 0, 3, 1,200, 9."
     assert SCALE.alt_text == "How useful was it? 1: 0, 2: 3, 3: 1,200, 4: 9, 5: 1. Mean 3.2 of 1,213 answers."
 
 

@@ -128,7 +128,7 @@ def _picture(ground: Ground) -> list[dict[str, Any]]:
     if ground.use.people < FEWEST or first is None or len([one for one in weeks if one]) < FEWEST_WEEKS:
         return []
     last = first + timedelta(weeks=len(weeks) - 1)
-    title = "Uses with customers, week by week"
+    title = "Uses with customers by week"
     return [kit.picture(WeeksPicture(title, weeks, _week_of(first), _week_of(last)), for_many=True)]
 
 

@@ -246,7 +246,7 @@ def test_small_groups_are_hidden_from_whoever_sees_no_names() -> None:
     assert "Fewer than 5 people have spoken yet" in told
     assert "fewer than 5 people have spoken of it" in told
     assert "3 uses" not in told
-    assert "week by week" not in str(home.home_view(home.HomePage(name="", tz="UTC", today=TODAY, ground=ground)))
+    assert "customers by week" not in str(home.home_view(home.HomePage(name="", tz="UTC", today=TODAY, ground=ground)))
     told = shown(duties=Duties([], [], 0, 0, [OldUse("Deck", "v1", 9, 4), OldUse("Sheet", "v2", 30, 12)]))
     assert "*Sheet* v2: 30 uses by 12 people\n• 1 version by fewer than 5 people each" in told
     assert "Deck" not in told
@@ -267,7 +267,7 @@ def test_an_executive_sees_use_by_week_of_the_weeks_that_are_over() -> None:
     page = home.HomePage(name="", tz="UTC", today=TODAY, ground=ground)
     assert [block for block in home.home_view(page)["blocks"] if block["type"] == "image"] == [
         kit.picture(
-            WeeksPicture("Uses with customers, week by week", (3, 0, 9), "week of 2 Nov", "week of 16 Nov"),
+            WeeksPicture("Uses with customers by week", (3, 0, 9), "week of 2 Nov", "week of 16 Nov"),
             for_many=True,
         )
     ]
