@@ -72,7 +72,7 @@ def _delete(task: Task, before: datetime, forget: retention.Forget) -> int:
     total = 0
     while last is not None:
         with task.db.begin() as session:
-            changed, last = forget(session, task.team_id, before, last)
+            changed, last = forget(session, task.team_id, before, (last, retention.AT_ONCE))
         total += changed
     return total
 

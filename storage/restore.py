@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from bot.domain.text import count
 from bot.errors import BotError, SettingsError
-from storage import erased, erasure, schema, wiping, workspace
+from storage import audit, erased, erasure, schema, wiping, workspace
 from storage.backup import in_words
 from storage.copying import (
     Told,
@@ -89,11 +89,15 @@ def _prepared(url: str, file: Path, path: Path | None, now: datetime, told: Told
             erased_again = _erase_again(url, copy, now)
             with copy.begin() as session:
                 doubtful, left = _doubt_outbox(session, now)
+                put_back = sum(count_rows(session.connection()).values())
+                for team in workspace.list_workspaces(session):
+                    audit.record(session, team_id=team.team_id, by="", deed="backup.restored", now=now)
+            with copy.read() as session:
                 rows = count_rows(session.connection())
         finally:
             copy.close()
         finish_file(part, rows)
-        yield part, Restored(sum(rows.values()), doubtful, left, erased_again)
+        yield part, Restored(put_back, doubtful, left, erased_again)
 
 
 def _erase_again(url: str, copy: Database, now: datetime) -> int:
