@@ -52,43 +52,33 @@ def list_kinds(limits: Limits) -> list[tuple[str, datetime, Forget]]:
     return [(name, before, forget) for name, before, forget in kinds if before is not None]
 
 
-def forget_feedback_words(
-    session: Session, team_id: str, before: datetime, after_id: int, limit: int = AT_ONCE
-) -> tuple[int, int | None]:
+def forget_feedback_words(session: Session, team_id: str, before: datetime, part: Part) -> tuple[int, int | None]:
     """Delete what was said and quoted; rating, use and outcome stay."""
     words = or_(*(column != "" for column in (col(Feedback.said), col(Feedback.missing), col(Feedback.quoted_text))))
     values = {"said": "", "missing": "", "quoted_text": "", "quoted_user_id": None, "quoted_link": ""}
     return _empty(session, Feedback, team_id, part, and_(col(Feedback.created_at) < before, words), values)
 
 
-def forget_reply_words(
-    session: Session, team_id: str, before: datetime, after_id: int, limit: int = AT_ONCE
-) -> tuple[int, int | None]:
+def forget_reply_words(session: Session, team_id: str, before: datetime, part: Part) -> tuple[int, int | None]:
     """Delete what owners answered; that they did stays."""
     old = and_(col(FeedbackReply.created_at) < before, col(FeedbackReply.text) != "")
     return _empty(session, FeedbackReply, team_id, part, old, {"text": ""})
 
 
-def forget_check_in_words(
-    session: Session, team_id: str, before: datetime, after_id: int, limit: int = AT_ONCE
-) -> tuple[int, int | None]:
+def forget_check_in_words(session: Session, team_id: str, before: datetime, part: Part) -> tuple[int, int | None]:
     """Delete what was answered to check-ins; that somebody answered stays."""
     old = and_(col(CheckInAnswer.answered_at) < before, col(CheckInAnswer.text) != "")
     return _empty(session, CheckInAnswer, team_id, part, old, {"text": ""})
 
 
-def forget_sent_words(
-    session: Session, team_id: str, before: datetime, after_id: int, limit: int = AT_ONCE
-) -> tuple[int, int | None]:
+def forget_sent_words(session: Session, team_id: str, before: datetime, part: Part) -> tuple[int, int | None]:
     """Delete what messages said that were sent, or never will be."""
     settled = col(Outbox.state).in_(("sent", "failed", "uncertain"))
     old = and_(settled, col(Outbox.created_at) < before, col(Outbox.payload) != "{}")
     return _empty(session, Outbox, team_id, part, old, {"payload": "{}"})
 
 
-def forget_threads(
-    session: Session, team_id: str, before: datetime, after_id: int, limit: int = AT_ONCE
-) -> tuple[int, int | None]:
+def forget_threads(session: Session, team_id: str, before: datetime, part: Part) -> tuple[int, int | None]:
     """Delete messages and summary of captured threads; that there was a thread stays."""
     old = and_(col(CapturedThread.captured_at) < before, col(CapturedThread.state) == CAPTURED)
     ids = _next(session, CapturedThread, team_id, part, old)
@@ -99,9 +89,7 @@ def forget_threads(
     return len(ids), _last(ids, part)
 
 
-def forget_pulse_words(
-    session: Session, team_id: str, before: datetime, after_id: int, limit: int = AT_ONCE
-) -> tuple[int, int | None]:
+def forget_pulse_words(session: Session, team_id: str, before: datetime, part: Part) -> tuple[int, int | None]:
     """Delete what was written in pulses that have ended, in ballots and in results; the numbers stay."""
     old = and_(col(Pulse.ended_at) < before, or_(col(Pulse.result).is_not(None), col(Pulse.themes).is_not(None)))
     ids, changed = _next(session, Pulse, team_id, part, old), 0
