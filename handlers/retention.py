@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.retention import SUNDAY, WORDS, last_due, months_before
+from bot.domain.retention import MONDAY, WORDS, last_due, months_before
 from bot.errors import BotError
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.settings import Settings
 from bot.views import retention as views
-from storage import audit, jobs, outbox, people, retention, slots, wiping
+from storage import audit, jobs, outbox, people, retention, slots, wiping, workspace
 from storage.db import Database
 
 log = structlog.get_logger()
@@ -34,12 +34,13 @@ def run_due(db: Database, team_id: str, now: datetime, settings: Settings) -> in
         "local_date": day,
     }
     with db.read() as session:
-        if slots.find_slot(session, **of_it) is not None:
+        met = workspace.get_workspace(session, team_id=team_id)
+        if met is None or met.installed_at > due or slots.find_slot(session, **of_it) is not None:
             return 0
     try:
         with db.begin() as session:
             slots.record_done(session, slots.add_slot(session, **of_it, due_at=due), now=now)
-            key, payload = f"{RUN}:{day.isoformat()}", {"day": day.isoformat(), "is_sunday": day.weekday() == SUNDAY}
+            key, payload = f"{RUN}:{day.isoformat()}", {"day": day.isoformat(), "is_monday": day.weekday() == MONDAY}
             jobs.add_job(session, team_id=team_id, kind=RUN, key=key, payload=payload, now=datetime.now(UTC))
     except IntegrityError:
         return 0  # another process was quicker
@@ -51,7 +52,8 @@ def delete_old_words(task: Task) -> None:
     counts = {name: _delete(task, before, forget) for name, before, forget in retention.list_kinds(_limits(task))}
     words = {name: number for name, number in counts.items() if number and name in WORDS}
     # A large file is written anew on the night to Monday alone: nobody can be answered meanwhile.
-    is_wiped = _wipe(task) if task.payload["is_sunday"] or wiping.is_small(task.db) else False
+    is_due = any(counts.values()) if task.payload["is_monday"] else bool(words) and wiping.is_small(task.db)
+    is_wiped = is_due and _wipe(task)
     if not words:
         return
     with task.db.begin() as session:
@@ -79,7 +81,7 @@ def _delete(task: Task, before: datetime, forget: retention.Forget) -> int:
 
 def _wipe(task: Task) -> bool:
     try:
-        wiping.wipe_database(task.db)
+        wiping.wipe_database(task.db, tables=retention.TABLES)
     except BotError as error:  # another program reads the file: the words are deleted, and the next night wipes
         log.warning("not wiped", why=error.sentence)
         return False

@@ -20,6 +20,10 @@ from storage.thread import CapturedThread
 AT_ONCE = 500  # rows in one transaction: others write in between
 SENT_KEPT_FOR = timedelta(days=30)  # what a message said is in Slack; here it is needed for no longer than that
 SCHEDULE = "retention"
+TABLES = (
+    "feedback", "feedbackreply", "checkinanswer", "threadmessage", "capturedthread", "pulse", "pulseballot", "outbox",
+    "summarycache",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

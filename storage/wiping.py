@@ -1,6 +1,6 @@
 """What deletion leaves behind in a database's files, wiped: unused space, the log, and rows that are dead already."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import text
@@ -13,11 +13,11 @@ SMALL = 100_000_000  # bytes: such a SQLite file is written anew in about a seco
 PIECE = 1 << 20
 
 
-def wipe_database(db: Database) -> None:
+def wipe_database(db: Database, *, tables: Collection[str] = ()) -> None:
     """Write the database anew, so that its files hold nothing but the rows of now.
 
     SQLite: the file is vacuumed and its log emptied; who writes in this process waits. PostgreSQL: `VACUUM FULL` of
-    every table; the server's own log (WAL), its archive, replicas and base backups keep what they had.
+    these tables, or of all; the server's own log (WAL), its archive, replicas and base backups keep what they had.
 
     Raises:
         BotError: another program reads the SQLite file, so that its log cannot be emptied; try once more.
@@ -28,6 +28,8 @@ def wipe_database(db: Database) -> None:
         return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in all_tables().sorted_tables:
+            if tables and table.name not in tables:
+                continue
             connection.execute(text(f"VACUUM (FULL) {connection.dialect.identifier_preparer.quote(table.name)}"))
 
 

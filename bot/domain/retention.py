@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.text import count
 
 AT = time(3)  # in the workspace's usual time zone: most people sleep
-SUNDAY = 6
+MONDAY = 0  # whose night to three in the morning is the quietest of the week
 WORDS = {
     "feedback": ("piece of feedback", "pieces of feedback"),
     "replies": ("reply", "replies"),
