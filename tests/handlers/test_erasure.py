@@ -13,9 +13,10 @@ from sqlmodel import col
 from bot.access import NOT_FOUND
 from bot.views import export as export_views
 from handlers.erasure import ask_to_run
-from storage import audit_reading, erasure, outbox
+from storage import audit_reading, erasure, outbox, people, thread
 from storage.db import Database
 from storage.feedback import Feedback
+from storage.thread import CapturedThread
 from tests.databases import ON_SQLITE
 from tests.pulses import USABLE, start_pulse, team_of
 from tests.slack import Message, Person, Slack
@@ -132,6 +133,12 @@ def test_erasing_somebody(slack: Slack, company_url: str, tmp_path: Path) -> Non
     dre.click("Yes", on=asked)
     kayla.click("No", on=asked)
 
+    said = dre.says("The canary deck is what the surgeons of my region ask for.")
+    kayla.says("Send it to marketing, then.", thread_ts=said.ts)
+    kayla.react(said, "memo")
+    kayla.reads("marketing", "app")
+    slack.settle()
+
     assert sam.command("/groundswell erase") == ""
     assert "Copy it from the person's profile" in sam.submit(member_id="Dre")["member_id"]
     assert sam.submit(member_id="U0NOBODY1")["member_id"] == "I have stored nothing about that person."
@@ -139,6 +146,7 @@ def test_erasing_somebody(slack: Slack, company_url: str, tmp_path: Path) -> Non
     assert sam.submit(person=dre.id) == {}
     assert "Dre Hollowell" in sam.modal
     assert "• 1 vote in a named or confidential pulse" in sam.modal
+    assert "• 1 message in a captured thread" in sam.modal
     assert "erase" in sam.submit(word="yes")["word"]
     assert sam.submit(word="Erase") == {}
     report = sam.reads("The erasure that you asked for is done.", "app")
@@ -148,16 +156,28 @@ def test_erasing_somebody(slack: Slack, company_url: str, tmp_path: Path) -> Non
     slack.settle()
     for suffix in ("", "-wal"):
         data = Path((db.engine.url.database or "") + suffix).read_bytes()
-        for trace in (SAID, "Dre Hollowell", dre.id):
+        for trace in (SAID, "Dre Hollowell", dre.id, "canary deck"):
             assert trace.encode() not in data, trace
     assert dre.home.startswith("Everything that Groundswell had stored about you was deleted.")
     with db.read() as session:
         assert audit_reading.prove(session, team_id=team_of(slack)).wrong == ""
         assert erasure.list_open(session, team_id=team_of(slack)) == []
 
-    # What goes on around them brings nobody back: an emoji, a sync, a look at the Home.
+    # What goes on around them brings nobody back: an emoji, a look at the Home, a sync, a thread that is read again.
     dre.react(asked, "+1")
     dre.opens_home()
+    with db.begin() as session:
+        people.ask_for_sync(session, team_id=team_of(slack), real_now=outbox.AT_ONCE)
+        (thread_id,) = session.execute(select(col(CapturedThread.id))).scalars()
+        row = thread.get_thread(session, team_id=team_of(slack), thread_id=thread_id or 0)
+        assert row is not None
+        assert [one.user_id for one in thread.list_messages(session, row)] == [kayla.id]
+        thread.ask_to_read(session, row, real_now=outbox.AT_ONCE)
+    slack.jump(by_seconds=1)
+    slack.settle()
+    with db.read() as session:
+        assert people.get_person(session, team_id=team_of(slack), user_id=dre.id) is None
+        assert [one.user_id for one in thread.list_messages(session, row)] == [kayla.id]
     sam.command("/groundswell people hollow")
     assert "Nobody fits" in sam.modal
     # Who uses it again begins anew.
