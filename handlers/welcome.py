@@ -9,19 +9,19 @@ from bot.intake import Listener
 from bot.jobs import Task
 from bot.settings import Settings
 from bot.views import welcome as views
-from storage import outbox, people, turns
+from storage import erased, outbox, people, turns
 from storage import welcome as store
 from storage.db import Database
 
 
 def run_due(db: Database, team_id: str, _now: datetime, settings: Settings) -> int:
-    """Ask for the welcome of the admins whom nobody has welcomed yet; gives how many."""
+    """Ask for the welcome of the admins whom nobody has welcomed yet, those in the settings too; gives how many."""
+    named = settings.admin_user_ids
     with db.read() as session:
-        known = {
-            one.user_id: one for one in people.list_admins(session, team_id=team_id, admins=settings.admin_user_ids)
-        }
-        met = {one.user_id for one in people.find_by_ids(session, team_id=team_id, user_ids=settings.admin_user_ids)}
-    new = {user_id for user_id, one in known.items() if one.met_at is None} | (settings.admin_user_ids - met)
+        admins = people.list_admins(session, team_id=team_id, admins=named)
+        unknown = named - {one.user_id for one in people.find_by_ids(session, team_id=team_id, user_ids=named)}
+        unknown -= erased.list_erased(session, team_id=team_id, user_ids=unknown)
+    new = unknown | {one.user_id for one in admins if one.met_at is None}
     for user_id in sorted(new):
         with db.begin() as session:
             store.ask_for_welcome(session, team_id=team_id, user_id=user_id, real_now=datetime.now(UTC))
@@ -34,6 +34,8 @@ def send_welcome(task: Task) -> None:
     with task.db.begin() as session:
         turns.take_turn(session, team_id=task.team_id, of=f"person {user_id}")
         if people.get_person(session, team_id=task.team_id, user_id=user_id) is None:
+            if erased.list_erased(session, team_id=task.team_id, user_ids=[user_id]):
+                return  # between the wish and now
             people.record_person(session, team_id=task.team_id, user_id=user_id, now=task.now)
         _welcome(session, task, user_id)
 

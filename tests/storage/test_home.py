@@ -9,8 +9,10 @@ from bot.domain.ask import AWAY
 from bot.domain.audience import Audience
 from bot.domain.home import Owner, week_starts
 from bot.domain.pulse import PulseQuestion, questions_to_json
+from bot.settings import read_settings
+from handlers import welcome as first_contact
+from storage import erased, home_assets, home_duties, home_own, people, pulse_finding, quiet, role, welcome
 from storage import home as store
-from storage import home_assets, home_duties, home_own, people, pulse_finding, quiet, role, welcome
 from storage.ask import Ask
 from storage.asset import Asset, AssetVersion
 from storage.db import Database
@@ -282,6 +284,19 @@ def test_somebody_is_met_once(db: Database) -> None:
         assert welcome.record_met(session, team_id="T1", user_id="R2", now=NOW) is None
         assert not people.find_actor(session, **who).is_new
     assert waiting(db) == ["welcome:R1"]
+
+
+def test_admins_are_welcomed_at_the_installation_but_none_who_was_erased_or_has_left(db: Database) -> None:
+    settings = read_settings(None, admin_user_ids="UNEW,UMET,UERASED,ULEFT")
+    with db.begin() as session:
+        add_person(session, "UMET", met_at=NOW)
+        add_person(session, "ULEFT", is_active=False)
+        add_person(session, "UROLE")
+        role.record_roles(session, team_id="T1", user_id="UROLE", roles=frozenset({"admin"}))
+        erased.record_erased(session, team_id="T1", user_id="UERASED", now=NOW)
+    for _ in range(2):
+        assert first_contact.run_due(db, "T1", NOW, settings) == 2
+    assert waiting(db) == ["welcome:UNEW", "welcome:UROLE"]
 
 
 def test_a_home_never_opened_is_not_drawn(db: Database) -> None:
