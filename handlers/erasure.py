@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 from sqlmodel import Session
 
-from bot.access import may, require
+from bot.access import Denied, may, require
 from bot.domain.retention import last_due
 from bot.domain.text import clean
 from bot.errors import BotError
@@ -43,7 +43,7 @@ def ask_for_erasure(session: Session, act: Act) -> Answer:
     """`/groundswell erase` asks whom; whoever is no admin hears who is."""
     if not may(act.actor, "erase_people"):
         admins = people.list_admins(session, team_id=act.team_id, admins=act.settings.admin_user_ids)
-        raise BotError(people_views.only_an_admin([person.name for person in admins if person.name]))
+        raise Denied(people_views.only_an_admin([person.name for person in admins if person.name]))
     return Answer(modal=views.choose_modal())
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-from bot.access import may
-from bot.errors import BotError
+from bot.access import Denied, may
 from bot.intake import Act, Answer, FormErrors, Listener
 from bot.jobs import Task
 from bot.views import export as views
@@ -24,7 +23,7 @@ def ask_for_export(session: Session, act: Act) -> Answer:
     """`/groundswell export` opens the form; whoever is no admin hears who is, and how to get their own data."""
     if not may(act.actor, "export_all"):
         admins = people.list_admins(session, team_id=act.team_id, admins=act.settings.admin_user_ids)
-        raise BotError(REFUSED + people_views.only_an_admin([one.name for one in admins if one.name]) + OWN)
+        raise Denied(REFUSED + people_views.only_an_admin([one.name for one in admins if one.name]) + OWN)
     return Answer(modal=views.export_modal())
 
 

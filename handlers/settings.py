@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.access import may
+from bot.access import Denied, may
 from bot.domain.text import clean
 from bot.domain.workspace_settings import (
     EMOJI,
@@ -38,7 +38,7 @@ def ask_for_settings(session: Session, act: Act) -> Answer:
     """`/groundswell settings` opens them; whoever is no admin hears who is."""
     if not may(act.actor, "keep_settings"):
         admins = people.list_admins(session, team_id=act.team_id, admins=act.settings.admin_user_ids)
-        raise BotError(people_views.only_an_admin([person.name for person in admins if person.name]))
+        raise Denied(people_views.only_an_admin([person.name for person in admins if person.name]))
     return Answer(modal=_all(session, act))
 
 

@@ -15,7 +15,8 @@ FIRST_REPLY_HOURS = (1, 24 * 30)
 USE_GOAL = (5, 90)  # per cent
 MONTHS = (1, 120)
 NEVER = "never"
-LONGEST = 500  # characters of one field
+LONGEST, SHORT = 500, 40  # characters of one field
+SAME_EMOJI = {"thumbsup": "+1", "thumbsdown": "-1"}  # two names of one picture
 EMOJI = "emoji_"  # how the name of a setting begins that says which emoji have a meaning
 GROUPS = {
     "asking": "Asking people",
@@ -43,6 +44,7 @@ class Setting:
     read: Callable[[str], Any]
     show: Callable[[Any], str] = str
     unit: str = ""
+    longest: int = SHORT
 
 
 def _whole(low: int, high: int, what: str, zero: str = "") -> Callable[[str], int]:
@@ -159,6 +161,7 @@ _ALL = (
         "Official form for complaints",
         "Where complaints and injuries are really reported; shown to whoever writes something that may be one.",
         _read_link,
+        longest=LONGEST,
     ),
     _keeping(
         "keep_feedback_months",
@@ -180,9 +183,10 @@ _ALL = (
             f"{EMOJI}{meaning}",
             "emoji",
             f"Emoji for “{label}”",
-            "Names as Slack shows them, separated by spaces. Empty: the usual ones.",
+            "Names as Slack shows them, separated by spaces.",
             read_emoji,
             show_emoji,
+            longest=LONGEST,
         )
         for meaning, label in MEANINGS.items()
     ),

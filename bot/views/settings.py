@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.text import clip, count, inert
-from bot.domain.workspace_settings import GROUPS, LONGEST, Setting, of_group
+from bot.domain.workspace_settings import GROUPS, SAME_EMOJI, Setting, of_group
 from bot.views import kit
 
 COMMAND = "/groundswell settings"
@@ -25,6 +25,7 @@ INVITE = "Invite me with `/invite @Groundswell` in a channel; `/remove @Groundsw
 LOOKING = "I am looking where I am. Open this once more in a moment."
 SLACK_KEEPS = "This deletes what Groundswell keeps. What stands in Slack's own messages is ruled by Slack's retention."
 NO_OFFICIAL_FORM = "not set"
+EMPTY = "An empty field goes back to what whoever runs Groundswell has set."
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def settings_form(
     blocks = [kit.section(notice)] if notice else []
     for setting in of_group(group):
         value = (typed or {}).get(setting.name, shown[setting.name].value)
-        element = kit.text_input(value, LONGEST) | {"action_id": f"text{attempt}"}
+        element = kit.text_input(value, setting.longest) | {"action_id": f"text{attempt}"}
         blocks.append(
             {
                 "type": "input",
@@ -83,8 +84,7 @@ def settings_form(
                 "optional": True,
             }
         )
-    if group == "keeping":
-        blocks.append(kit.context(SLACK_KEEPS))
+    blocks.append(kit.context(*([SLACK_KEEPS] if group == "keeping" else []), EMPTY))
     blocks.append({"type": "actions", "elements": [kit.button("Back to all settings", BACK)]})
     view = {
         "type": "modal",
@@ -127,7 +127,8 @@ def _value(shown: Shown) -> str:
     if not shown.value:
         return f"*{NO_OFFICIAL_FORM}*"
     if shown.setting.group == "emoji":
-        return inert(clip(shown.value, 200))
+        names = shown.setting.read(shown.value)
+        return inert(clip(shown.setting.show(tuple(n for n in names if SAME_EMOJI.get(n) not in names)), 200))
     unit = f" {shown.setting.unit}" if shown.setting.unit and shown.value[:1].isdigit() else ""
     return f"*{inert(clip(shown.value, 200))}{unit}*"
 
