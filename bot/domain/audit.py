@@ -9,7 +9,7 @@ DEEDS = {
     "roles.changed": "changed the roles of",
     "person.changed": "changed what is known of",
     "people.imported": "brought in a list of people",
-    "person.erased": "erased a person",
+    "person.erased": "erased",
     "asset.added": "added",
     "asset.edited": "edited",
     "asset.released": "released",
@@ -23,11 +23,12 @@ DEEDS = {
     "thread.taken_back": "took back",
     "thread.released": "took back",
     "thread.deleted": "found deleted",
-    "settings.changed": "changed",
+    "setting.changed": "changed",
     "data.exported": "exported",
+    "own_data.sent": "was sent what is stored about",
     "retention.done": "deleted what was too old",
     "backup.restored": "put a backup back",
-    "access.denied": "counted refusals of",
+    "access.denied": "counted the refusals of",
 }
 THE_APP = "Groundswell"  # or a command on its machine
 SOMEBODY = "somebody who was erased"
