@@ -178,7 +178,7 @@ def test_what_came_of_words_the_newest_first(db: Database) -> None:
         old = add_version(session, "Deck", superseded_at=days(3))
         new = add_version(session, "Deck", of=old.asset_id, number=2, version="v2", released_at=days(3))
         said = say(session, "R1", old, ago=9, replied_at=days(2))
-        after = say(session, "R1", old, ago=1)  # of the old one, when the new one was out already
+        say(session, "R3", old, ago=1)  # of the old one, when the new one was out already
         other = say(session, "R2", old, ago=9, replied_at=days(1))
         for row, text, held in ((said, "Page 7.", None), (said, "Held.", "complaint"), (other, "Theirs.", None)):
             reply = FeedbackReply(
@@ -186,10 +186,14 @@ def test_what_came_of_words_the_newest_first(db: Database) -> None:
             )
             session.add(reply)
         questions = questions_to_json((PulseQuestion("Usable?", "single", ("Yes", "No")),))
-        for outcome, at in (("Dropped it.", days(1)), (None, None)):
+        for privacy, state, outcome in (
+            ("named", "closed", "Dropped it."), ("named", "closed", None), ("named", "open", None),
+            ("confidential", "open", None),
+        ):  # fmt: skip
             pulse = Pulse(
-                team_id="T1", asker_id="M1", questions=questions, audience=Audience().to_json(), privacy="named",
-                state="closed", closes_at=days(4), created_at=days(9), outcome=outcome, outcome_at=at,
+                team_id="T1", asker_id="M1", questions=questions, audience=Audience().to_json(), privacy=privacy,
+                state=state, closes_at=days(4), created_at=days(9), outcome=outcome,
+                outcome_at=days(1) if outcome else None,
             )  # fmt: skip
             session.add(pulse)
             session.flush()
@@ -198,15 +202,17 @@ def test_what_came_of_words_the_newest_first(db: Database) -> None:
         who = {"team_id": "T1", "since": days(180)}
         became = home_own.list_became(session, **who, user_id="R1", limit=5)
         others = home_own.list_became(session, **who, user_id="R2", limit=5)
+        assert home_own.list_became(session, **who, user_id="R3", limit=5) == []
         pulses = pulse_finding.list_own(session, team_id="T1", user_id="M1")
-    assert after.id
     assert [(one.kind, one.about, one.words, one.by) for one in became] == [
         ("outcome", "Usable?", "Dropped it.", "Ines"), ("answered", "Deck", "Page 7.", "Ines"),
         ("replaced", "Deck", "v2", ""),
     ]  # fmt: skip
     assert became[2].version_id == new.id
     assert [one.kind for one in others] == ["answered", "replaced"]
-    assert [(one.question, one.closes_at, one.answered) for one in pulses] == [("Usable?", None, None)]
+    assert [(one.closes_at, one.invited, one.answered) for one in pulses] == [
+        (days(4), 1, None), (days(4), 1, 0), (None, 0, None)
+    ]  # fmt: skip
 
 
 def test_asks_that_wait_those_that_come_and_quiet(db: Database) -> None:
