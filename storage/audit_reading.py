@@ -18,7 +18,7 @@ ROWS = 1_000  # in memory at once
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry as somebody may read it; `is_sealed` where a key is gone, and with it who, or what it was about."""
+    """One entry as somebody may read it; `by_is_gone` and `about_is_gone` where their key is, and with it who."""
 
     number: int
     at: datetime
@@ -28,7 +28,8 @@ class Entry:
     about: str
     before: dict[str, Any]
     after: dict[str, Any]
-    is_sealed: bool
+    by_is_gone: bool = False
+    about_is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,8 @@ def _read(row: AuditEntry, keys: dict[str, PersonalKey]) -> Entry:
         about=str(details.get("about", "")),
         before=details.get("before") or {},
         after=details.get("after") or {},
-        is_sealed=found is None or (bool(row.by_ref) and not by),
+        by_is_gone=bool(row.by_ref) and not by,
+        about_is_gone=found is None,
     )
 
 

@@ -67,9 +67,9 @@ def show(
         names = {one.user_id: one.name for one in people.find_by_ids(session, team_id=team_id, user_ids=ids)}
     table = Table("No.", "When", "Who", "What", "On", "Change")
     for one in reversed(entries):
-        gone = SOMEBODY if one.is_sealed else ""
-        who, whom = names.get(one.by) or one.by or gone or THE_APP, names.get(one.about) or one.about
-        cells = (who, deed_words(one.deed), whom or one.subject or gone, change_words(one.before, one.after))
+        who = names.get(one.by) or one.by or (SOMEBODY if one.by_is_gone else THE_APP)
+        whom = names.get(one.about) or one.about or one.subject or (SOMEBODY if one.about_is_gone else "")
+        cells = (who, deed_words(one.deed), whom, change_words(one.before, one.after))
         table.add_row(str(one.number), f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M}", *(Text(cell) for cell in cells))
     screen.print(table)
     _say(f"{count(len(entries), 'entry', 'entries')} of {total:,}.")

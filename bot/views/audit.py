@@ -24,7 +24,7 @@ ALL = (
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One entry as its readers see it; `by` and `about` are user ids, `is_sealed` where somebody was erased."""
+    """One entry as its readers see it; `by` and `about` are user ids, gone where somebody was erased."""
 
     number: int
     at: datetime
@@ -34,7 +34,8 @@ class AuditLine:
     about: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    is_sealed: bool
+    by_is_gone: bool = False
+    about_is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def audit_modal(page: AuditPage, names: Mapping[str, str], *, reader_id: str, tz
 
 
 def _line(one: AuditLine, names: Mapping[str, str], reader_id: str, tz: str) -> str:
-    who = _who(one.by, names, reader_id, SOMEBODY if one.is_sealed and not one.by else THE_APP)
+    who = _who(one.by, names, reader_id, SOMEBODY if one.by_is_gone else THE_APP)
     what = _who(one.about, names, reader_id, "") if one.about else inert(clip(one.subject, 120))
-    if one.is_sealed and not one.about and not one.subject:
+    if one.about_is_gone and not what:
         what = SOMEBODY
     said = " ".join(filter(None, (f"*{who}*", deed_words(one.deed), what)))
     changed = inert(change_words(one.before, one.after))

@@ -18,7 +18,7 @@ LONG = "Ω<!channel>&" * 300
 def line(**more: Any) -> audit.AuditLine:
     told: dict[str, Any] = {
         "number": 7, "at": NOW, "deed": "roles.changed", "subject": "", "by": "U1", "about": "U2", "before": {},
-        "after": {}, "is_sealed": False,
+        "after": {},
     }  # fmt: skip
     return audit.AuditLine(**told | more)
 
@@ -43,8 +43,9 @@ def test_a_page_keeps_to_the_limits_with_the_worst_data(page: int, total: int, b
         (line(before={"roles": ["rep"]}, after={"roles": ["admin", "rep"]}), "*Ada* changed the roles of Ben."),
         (line(deed="asset.released", subject="asset X v1", about=""), "*Ada* released asset X v1."),
         (line(by="", about="", deed="retention.done"), "*Groundswell* deleted what was too old."),
-        (line(by="", about="", subject="person 0f", is_sealed=True, deed="person.erased"), "*Groundswell* erased person 0f."),
-        (line(by="", about="", is_sealed=True), "*somebody who was erased* changed the roles of somebody who was eras"),
+        (line(by="", about="", subject="person 0f", deed="person.erased"), "*Groundswell* erased person 0f."),
+        (line(by="", about="", by_is_gone=True, about_is_gone=True), "*somebody who was erased* changed the roles"),
+        (line(by="", about="", about_is_gone=True), "*Groundswell* changed the roles of somebody who was erased."),
         (line(by="U9", about="U9"), "*You* changed the roles of You."),
         (line(deed="moon.painted_blue", about="", subject="the moon"), "*Ada* moon painted blue the moon."),
     ],
