@@ -22,7 +22,7 @@ class Role(SQLModel, table=True):
         Index(
             "role_held_now", "team_id", "user_id", "role", unique=True, sqlite_where=HELD_NOW, postgresql_where=HELD_NOW
         ),
-        Index("role_by_person", "team_id", "user_id", "id"),
+        Index("role_by_person", "team_id", "user_id", "held_to", "role"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

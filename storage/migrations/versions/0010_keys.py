@@ -121,7 +121,7 @@ def _change_roles() -> None:
     op.create_index(
         "role_held_now", "role", ["team_id", "user_id", "role"], unique=True, sqlite_where=now, postgresql_where=now
     )
-    op.create_index("role_by_person", "role", ["team_id", "user_id", "id"])
+    op.create_index("role_by_person", "role", ["team_id", "user_id", "held_to", "role"])
     ever = datetime(1970, 1, 1, tzinfo=UTC)
     op.bulk_insert(table, [row | {"held_from": ever, "held_to": None, "given_by": "", "ended_by": ""} for row in held])
 
