@@ -11,7 +11,8 @@ from sqlmodel import col, select
 
 from storage import audit, audit_reading, people, personal_key, workspace
 from storage.db import Database
-from storage.role import list_history
+from storage.role import EVER, list_history
+from storage.schema import downgrade, migrate
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ADA, BEN, CAL = "UADA", "UBEN", "UCAL"
@@ -198,3 +199,19 @@ def test_those_who_write_at_once_write_one_after_the_other(trail: Database) -> N
     for thread in threads:
         thread.join()
     assert (proof_of(trail).entries, proof_of(trail).wrong) == (26, "")
+
+
+def test_roles_that_were_given_before_there_was_a_trail_are_kept(db: Database) -> None:
+    with db.begin() as session:
+        workspace.record_workspace(session, team_id="T1", name="T1", bot_user_id="UBOT", now=NOW)
+        people.record_person(session, team_id="T1", user_id=BEN, now=NOW, name="Ben")
+        people.record_roles(session, team_id="T1", user_id=BEN, roles=frozenset({"admin", "rep"}), now=NOW, by=ADA)
+        people.record_roles(session, team_id="T1", user_id=BEN, roles=frozenset({"admin"}), now=NOW, by=ADA)
+    downgrade(db, "0009")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT user_id, role FROM role")).all() == [(BEN, "admin")]
+    migrate(db)
+    with db.read() as session:
+        (held,) = list_history(session, team_id="T1", user_id=BEN)
+        assert (held.role, held.held_from, held.held_to, held.given_by) == ("admin", EVER, None, "")
+    assert (proof_of(db).entries, proof_of(db).wrong) == (0, "")  # there is a trail, and it is empty
