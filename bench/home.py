@@ -69,7 +69,7 @@ def build(file: Path, number: int, size: int) -> None:
         readers = {**READERS, ALL: f"U-{ALL}"}
         named = [*((f"U{n}", REGIONS[n % 8]) for n in range(size)), *((one, REGIONS[0]) for one in readers.values())]
         for user_id, region in named:
-            more = {"department": "sales", "region": region, "tz": "Europe/Berlin"}
+            more: dict[str, Any] = {"department": "sales", "region": region, "tz": "Europe/Berlin"}
             session.add(Person(team_id=TEAM, user_id=user_id, name=f"Name {user_id}", created_at=NOW, **more))
         session.flush()
         for role_name, user_id in readers.items():
@@ -109,7 +109,7 @@ def measure(file: Path, runs: int) -> dict[str, list[float]]:
 
     def draw(user_id: str) -> None:
         with db.read() as session:
-            who = {"team_id": TEAM, "user_id": user_id, "admins": frozenset[str](), "default_tz": "UTC"}
+            who: dict[str, Any] = {"team_id": TEAM, "user_id": user_id, "admins": frozenset[str](), "default_tz": "UTC"}
             actor = people.find_actor(session, **who)
             page = read_page(session, actor, now=NOW, settings=settings, channels=channels)
         assert 8 < len(home_view(page)["blocks"]) < MOST_BLOCKS

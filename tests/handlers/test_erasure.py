@@ -5,6 +5,7 @@ import io
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from sqlalchemy import select
@@ -108,7 +109,12 @@ def test_own_data_and_everything(slack: Slack, company_url: str) -> None:
     db = Database(company_url)
     with db.begin() as session:  # as if it had waited since they were one
         message = export_views.everything_message("csv", date(2026, 11, 23))
-        given = {"team_id": team_of(slack), "target": desmond.id, "message": message, "now": outbox.AT_ONCE}
+        given: dict[str, Any] = {
+            "team_id": team_of(slack),
+            "target": desmond.id,
+            "message": message,
+            "now": outbox.AT_ONCE,
+        }
         outbox.enqueue(session, key="late", **given)
     slack.jump(by_seconds=1)
     slack.settle()
@@ -134,7 +140,7 @@ def test_erasing_somebody(slack: Slack, company_url: str, tmp_path: Path) -> Non
     kayla.click("No", on=asked)
 
     said = dre.says("The canary deck is what the surgeons of my region ask for.")
-    kayla.says("Send it to marketing, then.", thread_ts=said.ts)
+    kayla.says(f"Send it to marketing, <@{dre.id}>, then.", thread_ts=said.ts)
     kayla.react(said, "memo")
     kayla.reads("marketing", "app")
     slack.settle()

@@ -1,5 +1,7 @@
 """Settings, through the front door: shown, changed within bounds, by two at once, and in force everywhere at once."""
 
+from sqlmodel import select
+
 from bot.access import NOT_FOUND
 from storage import audit
 from storage.db import Database
@@ -58,9 +60,7 @@ def test_an_admin_changes_what_holds_for_everybody(slack: Slack, company_url: st
 
     db = Database(company_url)
     with db.read() as session:
-        told = [
-            (one.deed, one.subject) for one in session.exec(audit.select(audit.AuditEntry)) if "setting" in one.deed
-        ]
+        told = [(one.deed, one.subject) for one in session.exec(select(audit.AuditEntry)) if "setting" in one.deed]
     db.close()
     assert ("setting.changed", "setting keep_feedback_months") in told
     assert len(told) == 7

@@ -310,7 +310,7 @@ def _what_stays(session: Session) -> None:
     assert (still_open.state, pulse.count_invited(session, still_open)) == ("open", 12)
     assert (anonymous.state, pulse.count_invited(session, anonymous)) == ("open", 13)
     assert (own.state, own.asker_id) == ("cancelled", "")
-    kept, let_go = session.execute(select(thread.CapturedThread).order_by(thread.CapturedThread.id)).scalars()
+    kept, let_go = session.execute(select(thread.CapturedThread).order_by(col(thread.CapturedThread.id))).scalars()
     assert (kept.state, let_go.state) == (CAPTURED, "released")
     assert kept.summary is not None
     assert [one.text for one in Summary.from_json(kept.summary).key_points] == ["somebody is right", "Nobody knows"]

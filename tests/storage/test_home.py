@@ -46,8 +46,8 @@ def add_version(session: Session, title: str, *, team_id: str = "T1", of: int = 
         session.add(asset)
         session.flush()
         of = asset.id or 0
-    more = {"owner_id": "M1", "review_days": 10, "released_at": days(300), "number": 1, "version": "v1"} | more
-    row = AssetVersion(team_id=team_id, asset_id=of, title=title, kind="deck", created_at=NOW, **more)
+    told: dict[str, Any] = {"owner_id": "M1", "review_days": 10, "released_at": days(300), "number": 1, "version": "v1"}
+    row = AssetVersion(team_id=team_id, asset_id=of, title=title, kind="deck", created_at=NOW, **(told | more))
     session.add(row)
     session.flush()
     return row
@@ -82,7 +82,7 @@ def test_a_marketers_assets_with_use_by_week_and_who_waits(db: Database) -> None
         say(session, "R2", big, ago=90, use="opened_only", rating=2)
         say(session, "R2", big, ago=92, use="used_with_customer")  # before the first week
         say(session, "R2", big, withdrawn_at=NOW, rating=1)
-        waits = {"rating": 1, "said": "No.", "reply_due_at": days(0)}
+        waits: dict[str, Any] = {"rating": 1, "said": "No.", "reply_due_at": days(0)}
         first = say(session, "R1", old, **waits | {"reply_due_at": days(3)})
         second = say(session, "R2", ended, **waits)
         say(session, "R2", small, **waits, replied_at=NOW)
@@ -134,7 +134,7 @@ def test_a_managers_group_and_an_executives_ground(db: Database) -> None:
         say(session, "R1", foreign, rating=1, reply_due_at=days(9))
     with db.read() as session:
         month = week_starts(NOW, "UTC", 8)[::4]
-        who = {"team_id": "T1", "department": "sales", "name": "Sales DACH", "starts": month}
+        who: dict[str, Any] = {"team_id": "T1", "department": "sales", "name": "Sales DACH", "starts": month}
         group = home_duties.count_group(session, **who, region="DACH")
         everywhere = home_duties.count_group(session, **who, region="")
         ground = home_duties.count_ground(session, team_id="T1", starts=STARTS, now=NOW)
@@ -199,7 +199,7 @@ def test_what_came_of_words_the_newest_first(db: Database) -> None:
             session.flush()
             session.add(PulseInvitation(team_id="T1", pulse_id=pulse.id or 0, user_id="R1"))
     with db.read() as session:
-        who = {"team_id": "T1", "since": days(180)}
+        who: dict[str, Any] = {"team_id": "T1", "since": days(180)}
         became = home_own.list_became(session, **who, user_id="R1", limit=5)
         others = home_own.list_became(session, **who, user_id="R2", limit=5)
         assert home_own.list_became(session, **who, user_id="R3", limit=5) == []
@@ -217,9 +217,16 @@ def test_what_came_of_words_the_newest_first(db: Database) -> None:
 
 def test_asks_that_wait_those_that_come_and_quiet(db: Database) -> None:
     def ask(subject: int, state: str, **more: Any) -> Ask:
-        more = {"closes_at": days(-9), "next_at": days(-2), "kind": "filed_away", "user_id": "R1"} | more
+        usual: dict[str, Any] = {"closes_at": days(-9), "next_at": days(-2), "kind": "filed_away", "user_id": "R1"}
         row = Ask(
-            team_id="T1", subject_id=subject, stop_key="s", why="", state=state, due_at=NOW, created_at=NOW, **more
+            team_id="T1",
+            subject_id=subject,
+            stop_key="s",
+            why="",
+            state=state,
+            due_at=NOW,
+            created_at=NOW,
+            **(usual | more),
         )
         session.add(row)
         session.flush()
@@ -235,7 +242,7 @@ def test_asks_that_wait_those_that_come_and_quiet(db: Database) -> None:
         ask(6, "planned")
         ask(7, "refused", next_at=None)
     with db.begin() as session:
-        who = {"team_id": "T1", "user_id": "R1", "now": NOW, "limit": 5}
+        who: dict[str, Any] = {"team_id": "T1", "user_id": "R1", "now": NOW, "limit": 5}
         assert [one.ask_id for one in home_own.list_open_asks(session, **who)] == [asked.id]
         planned = home_own.list_next_asks(session, **who)
         assert [(one.label, one.at) for one in planned] == [
@@ -283,7 +290,7 @@ def test_somebody_is_met_once(db: Database) -> None:
         add_person(session, "R1")
         for _ in range(2):
             welcome.ask_for_welcome(session, team_id="T1", user_id="R1", real_now=NOW)
-        who = {"team_id": "T1", "user_id": "R1", "admins": frozenset[str](), "default_tz": "UTC"}
+        who: dict[str, Any] = {"team_id": "T1", "user_id": "R1", "admins": frozenset[str](), "default_tz": "UTC"}
         assert people.find_actor(session, **who).is_new
         assert welcome.record_met(session, team_id="T1", user_id="R1", now=NOW)
         assert welcome.record_met(session, team_id="T1", user_id="R1", now=NOW) is None

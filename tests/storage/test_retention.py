@@ -23,7 +23,8 @@ def run(db: Database, before: datetime | None, at_once: int = 500) -> dict[str, 
     counts = {}
     limits = retention.Limits(feedback=before, threads=before, pulses=before, sent=before or YOUNG)
     for name, limit, forget in retention.list_kinds(limits):
-        counts[name], last = 0, 0
+        counts[name] = 0
+        last: int | None = 0
         while last is not None:
             with db.begin() as session:
                 changed, last = forget(session, TEAM, limit, (last, at_once))
@@ -47,12 +48,12 @@ def test_words_go_and_numbers_stay(db: Database) -> None:
         assert {(row.said, row.missing, row.quoted_text) for row in rows} == {("", "", "")}
         assert {row.rating for row in rows} >= {2, 4}
         for table in (FeedbackReply, CheckInAnswer):
-            assert set(session.execute(select(col(table.text))).scalars()) == {""}  # type: ignore[attr-defined]
+            assert set(session.execute(select(col(table.text))).scalars()) == {""}
         assert session.execute(select(func.count()).select_from(ThreadMessage)).scalar() == 0
         assert {(row.state, row.summary) for row in session.execute(select(CapturedThread)).scalars()} == {
             ("deleted", None)
         }
-        for row in session.execute(select(Pulse).order_by(Pulse.id)).scalars():
+        for row in session.execute(select(Pulse).order_by(col(Pulse.id))).scalars():
             result = pulse.result_of(row)
             if result is not None:
                 assert WORD not in json.dumps(row.result)
