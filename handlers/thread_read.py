@@ -1,7 +1,7 @@
 """Captured threads, behind the answer: may it be sent, what stands in it, what does it say, and has it grown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
@@ -67,10 +67,11 @@ def read_whole(task: Task) -> None:
     written = read_thread(task.reader, row.channel_id, row.root_ts, {ours.bot_user_id} if ours else ())
     if written is None:
         return  # the app is no longer in the channel: what it has read stays as it is
+    writers, mentioned = {one.user_id for one in written} - {""}, _mentioned(written)
     with task.db.read() as session:
-        gone = erased.list_erased(session, team_id=task.team_id, user_ids={one.user_id for one in written} - {""})
+        gone = erased.list_erased(session, team_id=task.team_id, user_ids=writers | mentioned)
     written = [one for one in written if one.user_id not in gone]  # what they have written is not kept again
-    names = _meet(task, written)
+    names = dict.fromkeys(gone, "somebody") | _meet(task, written, gone)
     said = [_said(one, names) for one in written]
     link = row.link or task.reader.permalink(row.channel_id, row.root_ts)
     with task.db.begin() as session:
@@ -192,10 +193,14 @@ def _take_back(task: Task, capture_id: int) -> None:
         _show(session, task, row)
 
 
-def _meet(task: Task, written: list[Written]) -> dict[str, str]:
+def _mentioned(written: list[Written]) -> set[str]:
+    return {user_id for one in written for user_id in MENTION.findall(one.text)}
+
+
+def _meet(task: Task, written: list[Written], gone: Collection[str]) -> dict[str, str]:
     """The names of those who wrote and who are mentioned; whom the app has not met is looked up in Slack."""
     writers = {one.user_id for one in written} - {""}
-    mentioned = {user_id for one in written for user_id in MENTION.findall(one.text)}
+    mentioned = _mentioned(written) - set(gone)
     with task.db.read() as session:
         met = people.find_by_ids(session, team_id=task.team_id, user_ids=writers | mentioned)
     names = {one.user_id: one.name for one in met}

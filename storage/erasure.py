@@ -28,6 +28,7 @@ from storage.jobs import Job
 from storage.outbox import Outbox
 from storage.people import Person, get_person
 from storage.slots import Slot
+from storage.turns import take_turn
 
 STATES = ("asked", "erased", "done")
 # Columns that name a person besides `user_id`: whose rows stay, without the name.
@@ -119,6 +120,7 @@ def erase_person(
     back; without it nobody is told. `mentions` are the rows of others that name the person, as `list_mentions` found
     them before.
     """
+    take_turn(session, team_id=team_id, of=f"person {user_id}")  # what they do in this moment comes before or after
     person = get_person(session, team_id=team_id, user_id=user_id)
     name, place = (person.name, person.dm_channel_id) if person else ("", None)
     done, texts = Erased(names=[user_id, *_full(name)]), _texts(session, team_id, user_id)

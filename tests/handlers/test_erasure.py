@@ -183,7 +183,8 @@ def test_erasing_somebody(slack: Slack, company_url: str, tmp_path: Path) -> Non
     slack.settle()
     with db.read() as session:
         assert people.get_person(session, team_id=team_of(slack), user_id=dre.id) is None
-        assert [one.user_id for one in thread.list_messages(session, row)] == [kayla.id]
+        (left,) = thread.list_messages(session, row)
+        assert (left.user_id, left.text) == (kayla.id, "Send it to marketing, @somebody, then.")
     sam.command("/groundswell people hollow")
     assert "Nobody fits" in sam.modal
     # Who uses it again begins anew.
