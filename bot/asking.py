@@ -159,8 +159,8 @@ def list_reachable(
 ) -> list[Person]:
     """Those of these people who can still be asked before it closes, as far as that is certain now.
 
-    Left out is whose week of asks is spent until then, who is at work too late, and who wants none of these, or none for
-    a while. Who is away is not known here.
+    Left out is whose week of asks is spent until then, who is at work too late, and who wants none of these, or none
+    for a while. Who is away is not known here.
     """
     stopped = ask_stop.list_stopped(session, team_id=team_id, stop_key=stop_key)
     spent = store.count_weeks(session, team_id=team_id, since=(now - timedelta(days=8)).date())

@@ -10,14 +10,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.text import cell, count
 from bot.errors import BotError
 from bot.settings import read_settings
+from storage import audit, workspace
 from storage import export as tables
-from storage import workspace
 from storage.backup import in_words, make_backup
 from storage.copying import Told, unfinished
+from storage.db import Database
 from storage.opening import open_to_read
 from storage.restore import restore as put_back
 
@@ -88,8 +90,19 @@ def export(
                     _say(f"{count(withdrawn, 'piece', 'pieces')} of withdrawn feedback left out.")
             if not teams:
                 _say("There is nothing to export yet.")
+        for team_id in teams:
+            _put_on_record(db, team_id)
     finally:
         db.close()
+
+
+def _put_on_record(db: Database, team_id: str) -> None:
+    now, deed, subject = datetime.now(UTC), "data.exported", "everything as csv, on the command line"
+    try:
+        with db.begin() as session:
+            audit.record(session, team_id=team_id, by="", deed=deed, subject=subject, now=now)
+    except SQLAlchemyError:  # whoever may not write into the database can read it all the same
+        _say("The audit trail could not be written, so it does not know of this export.")
 
 
 def _refuse_overwriting(folder: Path) -> None:
