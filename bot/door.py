@@ -1,5 +1,6 @@
 """The door that every listener stands behind: once in, saved, answered, in this order, for all of them alike."""
 
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,7 @@ NO_FORMS = (
     "Forms can't be opened in this workspace. Commands with words work: "
     "try `/asset-feedback spine deck 4 surgeons loved it`."
 )
+NUMBER = re.compile(r"_\d+$")  # of a button that is one of several answers
 LET_PASS = 3.0  # seconds that a private reply waits at most while others wait for their acknowledgement
 LONGEST_NAME = 80  # characters; Slack's own limit for a display name
 GONE = "Whoever was erased begins anew with a command, a button or a form."
@@ -152,7 +154,7 @@ class Door:
     def _put_on_record(self, listener: Listener, body: dict[str, Any]) -> None:
         """Somebody wanted what they may not, or what is not there for them: that is counted, and not what they sent."""
         given: dict[str, Any] = {"team_id": self._team_id(), "user_id": _user_id(body), "now": self._now()}
-        wanted = f"{listener.kind} {listener.id}"
+        wanted = f"{listener.kind} {NUMBER.sub('', listener.id)}"  # which answer somebody pressed is nobody's business
         try:
             with self._db.read() as session:  # whoever tries for long makes nobody wait
                 is_worth_it = denial.is_worth_noting(session, wanted=wanted, **given)

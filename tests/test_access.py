@@ -356,15 +356,19 @@ def test_refusals_are_on_record_with_a_limit_and_their_count_is_in_the_trail(com
         company.deliver(refused, "UREP", 5)
     company.deliver(listener_of("action", "thread.read"), "UREP", 5)  # not there for them: it counts, too
     company.deliver(listener_of("command", "/pulse"), "UREP", 5)
+    for answer in (3, 5):  # of an anonymous pulse: not even of what is not there does a row say which was pressed
+        company.deliver(listener_of("action", f"pulse.cast_{answer}"), "UREP", company.ids[AWAY]["pulse"][3])
     with company.db.read() as session:
         kept = {row.wanted: row.times for row in session.exec(select(denial.Denial))}
-    assert kept == {"action people.open": denial.MOST_A_ROW, "action thread.read": 1, "command /pulse": 1}
+    assert kept == {
+        "action people.open": denial.MOST_A_ROW, "action thread.read": 1, "command /pulse": 1, "action pulse.cast": 2,
+    }  # fmt: skip
     tomorrow = NOW + timedelta(days=1)
     assert run_due(company.db, HOME, NOW, SETTINGS) == 0  # the day is not over
     assert [run_due(company.db, HOME, tomorrow, SETTINGS) for _ in range(2)] == [1, 0]
     with company.db.read() as session:
         (entry,) = audit_reading.list_entries(session, team_id=HOME, limit=1)
-    assert (entry.deed, entry.after) == ("access.denied", {"people": 1, "times": denial.MOST_A_ROW + 2})
+    assert (entry.deed, entry.after) == ("access.denied", {"people": 1, "times": denial.MOST_A_ROW + 4})
     run_due(company.db, HOME, NOW + denial.KEPT_FOR + timedelta(days=2), SETTINGS)
     company.deliver(refused, "UREP", 5)
 
