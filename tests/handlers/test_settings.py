@@ -26,6 +26,11 @@ def test_an_admin_changes_what_holds_for_everybody(slack: Slack, company_url: st
     assert "Words of feedback and check-ins: *36 months*" in sam.modal
     assert "/invite @Groundswell" in sam.modal
 
+    assert "I am looking where I am." in sam.modal
+    slack.settle()
+    assert sam.command("/groundswell settings") == ""
+    assert "#sales-dach" in sam.modal
+
     sam.click("Change feedback")
     wrong = sam.submit(first_reply_hours="0", use_goal="twenty", official_form_url="quality form")
     assert "from 1 to 720" in wrong["first_reply_hours"]

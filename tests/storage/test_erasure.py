@@ -1,5 +1,7 @@
 """Erasure in the tables, on both engines: nothing of a person is left, in rows, files, backups or exports."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -395,3 +397,24 @@ def test_words_are_known_again_where_they_were_cut_or_quoted() -> None:
     assert appears_in(said, {"blocks": [{"text": {"text": "> They want a German one &amp; a pri…"}}]})
     assert appears_in(said, {"text": "x\n> The surgeons\u2060 loved it"})
     assert not appears_in(said, {"text": "The surgeons know it; ok"})
+
+
+def test_a_file_that_others_read_is_wiped_later(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'read.db'}")
+    migrate(db)
+    with db.begin() as session:
+        people.record_person(session, team_id=TEAM, user_id=GONE, now=NOW, name=WORD)
+    with db.begin() as session:
+        session.execute(people.Person.__table__.delete())  # type: ignore[attr-defined]
+    with db.read() as session:
+        people.find_name(session, team_id=TEAM, user_id=GONE)
+        began = time.monotonic()
+        wiper = threading.Thread(target=lambda: wiping.wipe_database(db))
+        wiper.start()
+        time.sleep(0.3)
+        with db.begin() as writes:  # who writes does not wait until everybody has read
+            people.record_person(writes, team_id=TEAM, user_id=OTHER, now=NOW, name="Ada")
+        assert time.monotonic() - began < 5
+    wiper.join(timeout=20)
+    assert wiping.find_in_files(db, [WORD, GONE]) == 0
+    db.close()
