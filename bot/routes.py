@@ -8,9 +8,11 @@ from slack_bolt import Ack, App, BoltResponse
 
 from bot.access import CAPABILITIES
 from bot.door import Door
+from bot.errors import SettingsError
 from bot.intake import Listener
 
 ANYTHING = re.compile("")
+NOT_STARTED = "Nothing was started."
 NOT_FOR_US = BoltResponse(status=200, body="")  # what no listener wants is taken, so that Slack does not send it again
 # What Slack calls the thing that was used, by kind.
 _NAMES: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -30,12 +32,18 @@ def listen(bolt: App, door: Door, listeners: tuple[Listener, ...]) -> None:
     follows no listener's word goes to the command's own.
 
     Raises:
-        ValueError: the capability of one is not in the table, or nothing is known of its kind.
+        SettingsError: the capability of one is not in the table, it has a double, or nothing is known of its kind.
     """
     known: dict[tuple[str, str], Listener] = {}
     for listener in listeners:
-        if listener.may not in CAPABILITIES or listener.kind not in _NAMES:
-            raise ValueError(f"{listener.id}: unknown kind {listener.kind!r} or capability {listener.may!r}")
+        name = f"The {listener.kind} {listener.id}"
+        if listener.kind not in _NAMES:
+            raise SettingsError([f"{name} is of no kind that Slack knows. {NOT_STARTED}"])
+        if listener.may not in CAPABILITIES:
+            may = f"the capability “{listener.may}”, which is not in bot/access.py" if listener.may else "no capability"
+            raise SettingsError([f"{name} has {may}: nobody could say who may use it. {NOT_STARTED}"])
+        if (listener.kind, listener.id) in known:
+            raise SettingsError([f"{name} has two listeners. {NOT_STARTED}"])
         known[listener.kind, listener.id] = listener
 
     def register_kind(kind: str, register: Callable[..., Any]) -> None:

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel, select
 import handlers
 from bot.access import CAPABILITIES, NOT_FOUND, ROLES
 from bot.door import OTHER_COMPANY, Door
+from bot.errors import SettingsError
 from bot.intake import Answer, Listener
 from bot.routes import listen
 from bot.settings import read_settings
@@ -331,11 +332,29 @@ def test_people_of_another_company_are_refused_everywhere(company: Company) -> N
     assert len(after["denial"]) == denial.MOST_A_PERSON
 
 
-@pytest.mark.parametrize("may", ["", "read_everything"])
-def test_a_listener_without_a_known_capability_stops_the_start(company: Company, may: str) -> None:
-    wrong = Listener("action", "asset.burn", lambda _session, _act: Answer(), may=may)
-    with pytest.raises(ValueError, match=r"asset\.burn: unknown kind 'action' or capability"):
-        listen(App(authorize=lambda **_: AuthorizeResult(enterprise_id=None, team_id=HOME)), company.door, (wrong,))
+@pytest.mark.parametrize(
+    ("kind", "name", "may", "told"),
+    [
+        ("action", "asset.burn", "", "The action asset.burn has no capability"),
+        (
+            "action",
+            "asset.burn",
+            "burn",
+            "The action asset.burn has the capability “burn”, which is not in bot/access.py",
+        ),
+        ("dream", "asset.burn", "see_assets", "is of no kind that Slack knows"),
+        ("action", "asset.show", "see_assets", "has two listeners"),
+    ],
+)
+def test_a_listener_that_nobody_has_a_key_for_stops_the_start(
+    company: Company, kind: Any, name: str, may: str, told: str
+) -> None:
+    wrong = Listener(kind, name, lambda _session, _act: Answer(), may=may)
+    bolt = App(authorize=lambda **_: AuthorizeResult(enterprise_id=None, team_id=HOME))
+    with pytest.raises(SettingsError) as refused:
+        listen(bolt, company.door, (*handlers.LISTENERS, wrong))
+    assert told in refused.value.lines[0]
+    assert refused.value.lines[0].endswith("Nothing was started.")
 
 
 def test_a_role_taken_away_while_the_form_is_open(company: Company) -> None:

@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.bell": (),
     "bot.clock": ("bot.settings", "storage"),
     "bot.connect": ("bot.errors", "bot.payload", "bot.settings"),
-    "bot.routes": ("bot.access", "bot.door", "bot.intake"),
+    "bot.routes": ("bot.access", "bot.door", "bot.errors", "bot.intake"),
     "bot.guard": ("bot.payload",),
     "bot.payload": ("bot.domain",),
     "bot.metrics": ("storage",),
