@@ -1,6 +1,6 @@
 """Assets on the App Home: what the field makes of them in a quarter, what their checks found, and who waits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, case, func, literal, select
 from sqlmodel import Session, col
 
 from bot.domain.home import AssetUse, Owed, Use
-from storage import people
+from storage import filed_away_result, people
 from storage.asset import AssetVersion
 from storage.feedback import Feedback
 from storage.filed_away import FiledAwayCheck
@@ -54,16 +54,14 @@ def list_out(session: Session, *, team_id: str) -> list[AssetUse]:
 def with_uses(
     session: Session, assets: Sequence[AssetUse], *, team_id: str, starts: Sequence[datetime]
 ) -> list[AssetUse]:
-    """These assets with what was said of them between the moments of `starts`, and their last verdict."""
+    """These assets with what was said of them between the moments of `starts`, and what their last checks found."""
     ids = [one.version_id for one in assets]
     if not ids:
         return []
     which = (window(team_id, starts), col(_said.asset_version_id).in_(ids))
     found = _count(session, which, starts, by=col(_said.asset_version_id))
-    verdicts = find_verdicts(session, team_id=team_id, version_ids=ids)
-    return [
-        replace(one, use=found.get(one.version_id, Use()), verdict=verdicts.get(one.version_id, "")) for one in assets
-    ]
+    checks = {one.version_id: one for one in filed_away_result.list_latest(session, team_id=team_id, version_ids=ids)}
+    return [replace(one, use=found.get(one.version_id, Use()), check=checks.get(one.version_id)) for one in assets]
 
 
 def count_use(session: Session, *, team_id: str, starts: Sequence[datetime], only: Sequence[Any] = ()) -> Use:
@@ -71,13 +69,11 @@ def count_use(session: Session, *, team_id: str, starts: Sequence[datetime], onl
     return _count(session, (window(team_id, starts), *only), starts)[0]
 
 
-def find_verdicts(session: Session, *, team_id: str, version_ids: Iterable[int] | None = None) -> dict[int, str]:
-    """The last verdict of the filed-away checks of these versions, or of all, of those that have one."""
+def find_verdicts(session: Session, *, team_id: str) -> dict[int, str]:
+    """The last verdict of the filed-away checks of each version that has one."""
     check = FiledAwayCheck
     query = select(col(check.asset_version_id), col(check.verdict))
     query = query.where(col(check.team_id) == team_id, col(check.verdict).is_not(None))
-    if version_ids is not None:
-        query = query.where(col(check.asset_version_id).in_(list(version_ids)))
     rows = session.execute(query.order_by(col(check.asset_version_id), col(check.number))).all()
     return {row.asset_version_id: row.verdict for row in rows}
 

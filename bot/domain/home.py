@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.filed_away import CheckFinding
+
 FEWEST = 5  # people who must have spoken before numbers are shown to whoever may see no names
 WEEKS = 13  # that are looked back on, a quarter like the digest's sections
 EXPIRES_SOON = timedelta(days=90)  # the first rung of the expiry ladder
@@ -38,7 +40,7 @@ class Use:
 
 @dataclass(frozen=True)
 class AssetUse:
-    """An asset version that is out, and what the field makes of it; `verdict` is the last filed-away check's, or ""."""
+    """An asset version that is out, and what the field makes of it; `check` is what its last filed-away check found."""
 
     version_id: int
     title: str
@@ -46,7 +48,7 @@ class AssetUse:
     review_days: int | None
     expires_on: date | None
     use: Use = field(default_factory=Use)
-    verdict: str = ""
+    check: CheckFinding | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from bot.picture import WeeksPicture
 from bot.views import kit
 from bot.views.asset import SHOW
 from bot.views.feedback import REPLY
-from bot.views.filed_away_owner import SHORT
+from bot.views.filed_away_owner import SHORT, result_line
 
 SHOWN = 8  # assets
 SHOWN_OWED = 3
@@ -90,9 +90,16 @@ def review_words(days: int | None) -> str:
 
 def _asset(one: AssetUse, today: date, *, is_own: bool) -> dict[str, Any]:
     hidden = not is_own and 0 < one.use.people < FEWEST
-    facts = filter(None, [review_words(one.review_days), SHORT.get(one.verdict, ""), last_day(one.expires_on, today)])
+    facts = filter(None, [review_words(one.review_days), _checked(one, is_own), last_day(one.expires_on, today)])
     told = f"fewer than {FEWEST} people have spoken of it" if hidden else evidence(one.use)
     return kit.section("\n".join(filter(None, [named(one), told, " · ".join(facts)])), accessory=_show(one))
+
+
+def _checked(one: AssetUse, is_own: bool) -> str:
+    """The verdict of the last check; fewer than five answers are told to the owner alone."""
+    if one.check is None:
+        return ""
+    return result_line(one.check) if is_own or one.check.uses.answers >= FEWEST else SHORT[one.check.verdict]
 
 
 def _show(one: AssetUse) -> dict[str, Any]:

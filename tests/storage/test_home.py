@@ -110,7 +110,7 @@ def test_a_marketers_assets_with_use_by_week_and_who_waits(db: Database) -> None
     use = told[0].use
     assert (use.said, use.people, use.uses, use.users, use.helped, use.hurt, use.mean) == (3, 2, 2, 1, 1, 1, 3.0)
     assert (len(use.weeks), use.weeks[-2:]) == (13, (1, 1))
-    assert [one.verdict for one in told] == ["in_use", "", ""]
+    assert [one.check.verdict if one.check else "" for one in told] == ["in_use", "", ""]
     assert told[2].use.said == 0
     assert none == ([], [])
 

@@ -12,6 +12,7 @@ from bot.access import ROLES, Actor
 from bot.domain.asset import Card
 from bot.domain.feedback import FeedbackFields
 from bot.domain.feedback_told import Told
+from bot.domain.filed_away import CheckFinding, Uses
 from bot.domain.home import (
     AssetUse,
     Became,
@@ -54,7 +55,8 @@ TOLD = Told(
     fields=FeedbackFields(LAST_ID, "demo", "used_with_customer", 5, "helped", LONG, LONG, wants_reply=True),
 )  # fmt: skip
 USE = Use(said=9000, people=900, uses=800, users=700, helped=600, hurt=500, ratings=9, rating_sum=36, weeks=(1,) * 13)
-ASSET = AssetUse(LAST_ID, LONG[:200], LONG[:40], 3650, TODAY + timedelta(days=9), USE, "filed_away")
+CHECK = CheckFinding(LAST_ID, 1, "in_use", Uses({"used_with_customer": 9}), NOW)
+ASSET = AssetUse(LAST_ID, LONG[:200], LONG[:40], 3650, TODAY + timedelta(days=9), USE, CHECK)
 FULL = home.HomePage(
     name=LONG,
     tz="America/Argentina/Buenos_Aires",
@@ -253,10 +255,14 @@ def test_small_groups_are_hidden_from_whoever_sees_no_names() -> None:
 
 
 def test_an_asset_says_its_use_by_week_its_verdict_and_its_last_day() -> None:
-    one = AssetUse(1, "Deck", "v2", 34, TODAY + timedelta(days=31), replace(USE, weeks=(0, 1, 7)), "in_use")
+    one = AssetUse(1, "Deck", "v2", 34, TODAY + timedelta(days=31), replace(USE, weeks=(0, 1, 7)), CHECK)
     told = shown(assets=[one], assets_total=1)
     assert f"*Deck* v2\n{spark((0, 1, 7))}  800 uses by 700 people" in told
-    assert "34 review days · 🟢 in use · 📅 expires on 24 Dec 2026, in 31 days" in told
+    checked = "🟢 in use, 9 of 9 used it, likely 70 to 100 %"
+    assert f"34 review days · {checked} · 📅 expires on 24 Dec 2026, in 31 days" in told
+    few = replace(one, check=replace(CHECK, uses=Uses({"used_with_customer": 4})))
+    assert "🟢 in use, 4 of 4" in shown(assets=[few], assets_total=1)
+    assert "4 of 4" not in shown(ground=Ground(USE, 2000, 0, 0, 0, {}, {"in_use": 1}, top=[few]))
     assert home_assets.last_day(TODAY, TODAY) == "📅 expires today"
     assert home_assets.last_day(TODAY - timedelta(days=1), TODAY) == "⛔ expired on 22 Nov 2026"
     assert home_assets.last_day(TODAY + timedelta(days=91), TODAY) == ""
