@@ -19,8 +19,8 @@ from bot.views import erasure as views
 from bot.views import feedback_owner, kit, thread_summary
 from bot.views import people as people_views
 from bot.views import thread as thread_views
+from storage import audit_reading, jobs, outbox, own_data, people, pulse, thread, thread_told, wiping
 from storage import erasure as store
-from storage import jobs, outbox, own_data, people, pulse, thread, thread_told, wiping
 from storage.db import Database
 from storage.erasure import Erased, Erasure
 from storage.turns import take_turn
@@ -116,8 +116,10 @@ def erase(task: Task) -> None:
     traces = None
     if erased is not None and is_wiped:
         traces = wiping.find_in_files(task.db, [*erased.names, *erased.texts])
+    with task.db.read() as session:
+        trail = audit_reading.prove(session, team_id=task.team_id).wrong
     with task.db.begin() as session:
-        _finish(session, task, erasure_id, traces, is_wiped=is_wiped)
+        _finish(session, task, erasure_id, traces, trail, is_wiped=is_wiped)
 
 
 def _erase(session: Session, task: Task, found: Erasure, mentions: list[store.Mention]) -> Erased | None:
@@ -166,11 +168,11 @@ def _refuse(session: Session, settings: Settings, team_id: str, user_id: str) ->
         raise BotError(people.LAST_ADMIN)
 
 
-def _finish(session: Session, task: Task, erasure_id: int, traces: int | None, *, is_wiped: bool) -> None:
+def _finish(session: Session, task: Task, erasure_id: int, traces: int | None, trail: str, *, is_wiped: bool) -> None:
     row = store.get_erasure(session, team_id=task.team_id, erasure_id=erasure_id)
     if row is None or row.state != "erased":
         return
-    done = views.Done(json.loads(row.counts), traces, is_wiped)
+    done = views.Done(json.loads(row.counts), traces, is_wiped, trail)
     settings = task.settings
     admins = people.list_admins(session, team_id=task.team_id, admins=settings.admin_user_ids)
     for target in [row.asked_by] if row.asked_by else [one.user_id for one in admins]:

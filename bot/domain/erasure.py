@@ -11,7 +11,7 @@ BEGINNING = 24  # characters of a sentence by which it is known again where it w
 
 # What an erasure deletes, by the name of its table or by what it is; what is not here is told together.
 KINDS = {
-    "profile": ("profile", "profiles"),
+    "profile": ("profile: name, department, region and hours", "profiles"),
     "role": ("role", "roles"),
     "feedback": ("piece of feedback", "pieces of feedback"),
     "reaction": ("reaction", "reactions"),

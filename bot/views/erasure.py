@@ -46,12 +46,13 @@ class Planned:
 class Done:
     """What came of an erasure. `traces` were found in the database's files, None if they could not be looked through.
 
-    `is_wiped` once the space that was freed is overwritten.
+    `is_wiped` once the space that was freed is overwritten, `trail` is what is wrong with the audit trail, if anything.
     """
 
     counts: Mapping[str, int]
     traces: int | None
     is_wiped: bool
+    trail: str = ""
 
 
 def choose_modal() -> dict[str, Any]:
@@ -110,7 +111,8 @@ def goodbye_home() -> dict[str, Any]:
 
 
 def _proof(done: Done) -> str:
-    told = ["*Proof*", "• Their key in the audit trail is destroyed, and the trail still holds together."]
+    whole = "and the trail was looked through: nothing in it was changed" if not done.trail else inert(done.trail)
+    told = ["*Proof*", f"• Their key in the audit trail is destroyed, {whole}."]
     if not done.is_wiped:
         told.append("• The space that was freed in the database is overwritten tonight; then you hear once more.")
     elif done.traces is None:
