@@ -50,8 +50,8 @@ def _page(session: Session, act: Act) -> views.PrivacyPage:
 
 
 LISTENERS: tuple[Listener, ...] = (
-    Listener("command", views.COMMAND, ask_for_privacy, may="export_own"),
-    Listener("action", views.OPEN, ask_for_privacy, may="export_own"),
+    Listener("command", views.COMMAND, ask_for_privacy, may="export_own", reads=True),
+    Listener("action", views.OPEN, ask_for_privacy, may="export_own", reads=True),
     Listener("action", views.SEND, send_own_data, may="export_own"),
 )
 JOBS: dict[str, Callable[[Task], None]] = {}

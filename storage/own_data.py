@@ -17,6 +17,13 @@ from storage.role import list_history
 from storage.sheet import Sheet, moment, stream
 
 TECHNICAL = ("askmessage", "denial", "erasure", "role", "person", "feedback")
+TITLES = {
+    "reaction": "your_reactions", "feedbackreply": "your_replies", "checkinanswer": "your_check_in_answers",
+    "filedawayanswer": "your_answers_about_use", "pulseballot": "your_votes",
+    "pulseinvitation": "pulses_that_asked_you", "threadmessage": "your_messages_in_threads",
+    "capture": "threads_you_sent", "threadsilence": "threads_you_left", "ask": "questions_to_you",
+    "askstop": "questions_you_stopped", "assetsearch": "your_searches", "draft": "your_drafts",
+}  # fmt: skip
 UNTOLD = ("team_id", "user_id", "outbox_id", "wire_key", "dedupe_key")  # columns that say nothing to anybody
 
 
@@ -47,7 +54,7 @@ def list_own_sheets(session: Session, *, team_id: str, user_id: str) -> list[She
     ]
     for name, table in tables_of_people().items():
         if "user_id" in table.c and name not in TECHNICAL:
-            sheets.append(_sheet(session, table, table.c.user_id == user_id, team_id, name))
+            sheets.append(_sheet(session, table, table.c.user_id == user_id, team_id, TITLES.get(name, name)))
         named = [column for column in table.c if column.name in NAMING]
         if named and name not in TECHNICAL:
             for column in named:

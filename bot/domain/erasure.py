@@ -72,4 +72,4 @@ def told_counts(counts: Mapping[str, int]) -> list[str]:
     """What was deleted, a phrase a kind, in the order in which people care."""
     told = [count(counts[kind], *words) for kind, words in KINDS.items() if counts.get(kind)]
     others = sum(number for kind, number in counts.items() if kind not in KINDS)
-    return [*told, f"{others:,} other traces"] if others else told
+    return [*told, count(others, "other entry", "other entries")] if others else told
