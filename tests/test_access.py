@@ -413,4 +413,4 @@ def test_everybody_reads_their_own_lines_of_the_trail_and_compliance_and_admins_
         assert ("roles: rep → manager, rep" in seen) == (is_whole or role == "rep"), role
         assert MARK_AWAY not in seen
         if role == "rep":
-            assert "*UADMIN* changed the roles of You" in seen
+            assert "*UADMIN* changed your roles" in seen

@@ -70,15 +70,15 @@ def audit_modal(page: AuditPage, names: Mapping[str, str], *, reader_id: str, tz
 
 def _line(one: AuditLine, names: Mapping[str, str], reader_id: str, tz: str) -> str:
     who = _who(one.by, names, reader_id, SOMEBODY if one.by_is_gone else THE_APP)
-    what = _who(one.about, names, reader_id, "") if one.about else inert(clip(one.subject, 120))
+    what = _who(one.about, names, reader_id, "", you="you") if one.about else inert(clip(one.subject, 120))
     if one.about_is_gone and not what:
         what = SOMEBODY
-    said = " ".join(filter(None, (f"*{who}*", deed_words(one.deed), what)))
+    said = " ".join(filter(None, (f"*{who}*", deed_words(one.deed), what))).replace("the roles of you", "your roles")
     changed = inert(change_words(one.before, one.after))
     return "\n".join(filter(None, (f"{said}.", changed, f"_{kit.when(one.at, tz)} · no. {one.number}_")))
 
 
-def _who(user_id: str, names: Mapping[str, str], reader_id: str, otherwise: str) -> str:
+def _who(user_id: str, names: Mapping[str, str], reader_id: str, otherwise: str, you: str = "You") -> str:
     if not user_id:
         return otherwise
-    return "You" if user_id == reader_id else inert(clip(names.get(user_id) or "somebody", 80))
+    return you if user_id == reader_id else inert(clip(names.get(user_id) or "somebody", 80))

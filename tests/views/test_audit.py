@@ -46,7 +46,7 @@ def test_a_page_keeps_to_the_limits_with_the_worst_data(page: int, total: int, b
         (line(by="", about="", subject="person 0f", deed="person.erased"), "*Groundswell* erased person 0f."),
         (line(by="", about="", by_is_gone=True, about_is_gone=True), "*somebody who was erased* changed the roles"),
         (line(by="", about="", about_is_gone=True), "*Groundswell* changed the roles of somebody who was erased."),
-        (line(by="U9", about="U9"), "*You* changed the roles of You."),
+        (line(by="U9", about="U9"), "*You* changed your roles."),
         (line(deed="moon.painted_blue", about="", subject="the moon"), "*Ada* moon painted blue the moon."),
     ],
 )  # fmt: skip
