@@ -163,7 +163,7 @@ class Alarm:
                     _keep_house(session, self._team_id, self._clock.now())
             except Exception as error:
                 log.error("no heartbeat", error=type(error).__name__)
-        self._wake()
+            self._wake()  # within the turn: whoever is woken may read, and the database closes behind the last tick
 
     def _in_force(self) -> Settings:
         """The workspace's settings as they are now; those that were known last if nobody can look."""
