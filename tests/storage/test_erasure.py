@@ -405,7 +405,8 @@ def test_a_file_that_others_read_is_wiped_later(tmp_path: Path) -> None:
     event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA secure_delete=OFF"))
     migrate(db)
     with db.begin() as session:
-        people.record_person(session, team_id=TEAM, user_id=GONE, now=NOW, name=WORD)
+        for number in range(200):
+            people.record_person(session, team_id=TEAM, user_id=f"{GONE}{number}", now=NOW, name=f"{WORD} {number}")
     with db.begin() as session:
         session.execute(people.Person.__table__.delete())  # type: ignore[attr-defined]
     assert wiping.find_in_files(db, [WORD, GONE]) == 2, "deleted, and still there to be read"
