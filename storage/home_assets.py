@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, select
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select
 from sqlmodel import Session, col
 
 from bot.domain.home import AssetUse, Owed, Use
@@ -58,15 +58,18 @@ def with_uses(
     ids = [one.version_id for one in assets]
     if not ids:
         return []
-    which = (window(team_id, starts), col(_said.asset_version_id).in_(ids))
-    found = _count(session, which, starts, by=col(_said.asset_version_id))
+    found = _count(session, "versions", starts, team=team_id, ids=ids)
     checks = {one.version_id: one for one in filed_away_result.list_latest(session, team_id=team_id, version_ids=ids)}
     return [replace(one, use=found.get(one.version_id, Use()), check=checks.get(one.version_id)) for one in assets]
 
 
-def count_use(session: Session, *, team_id: str, starts: Sequence[datetime], only: Sequence[Any] = ()) -> Use:
-    """What everybody said between the moments of `starts`; `only` are more conditions on the feedback."""
-    return _count(session, (window(team_id, starts), *only), starts)[0]
+def count_use(
+    session: Session, *, team_id: str, starts: Sequence[datetime], group: tuple[str, str] | None = None
+) -> Use:
+    """What everybody said between the moments of `starts`, or a group by department and region ("": all of them)."""
+    if group is None:
+        return _count(session, "all", starts, team=team_id)[0]
+    return _count(session, "group", starts, team=team_id, department=group[0], region=group[1])[0]
 
 
 def find_verdicts(session: Session, *, team_id: str) -> dict[int, str]:
@@ -135,36 +138,43 @@ def _asset(row: Any) -> AssetUse:
     return AssetUse(row.id, row.title, row.version, row.review_days, row.expires_on)
 
 
-def window(team_id: str, starts: Sequence[datetime]) -> Any:
-    return and_(
-        col(_said.team_id) == team_id,
-        col(_said.created_at) >= starts[0],
-        col(_said.created_at) < starts[-1],
-        col(_said.withdrawn_at).is_(None),
-    )
+def in_group(team: Any, department: Any, region: Any) -> Any:
+    """The condition that a person is there and belongs to a group; "" is every region."""
+    same = (col(Person.team_id) == team, col(Person.department) == department, col(Person.is_active).is_(True))
+    return and_(*same, or_(region == "", col(Person.region) == region))
 
 
-def _count(session: Session, which: Sequence[Any], starts: Sequence[datetime], by: Any = None) -> dict[int, Use]:
-    """What was said under these conditions, by the number in the column `by`, or all of it as number 0.
+def _count(session: Session, of: str, starts: Sequence[datetime], **given: Any) -> dict[int, Use]:
+    """What was said in these weeks of each of the versions `ids`, or of all, or by a `group`, as number 0.
 
     The weeks are counted of the uses alone, which are few: for each row there are as many sums as weeks.
     """
-    number, groups = (literal(0), ()) if by is None else (by, (by,))
-    since = select(number, *_uses_since(len(starts) - 1)).where(*which, _used).group_by(*groups)
+    query, since = _use_queries(of, len(starts) - 1)
+    given |= {"since": starts[0], "until": starts[-1]}
     moments = {f"at_{place}": moment for place, moment in enumerate(starts[:-1])}
-    of_weeks = {row[0]: _differences(row[1:]) for row in session.execute(since, moments)}
+    of_weeks = {row[0]: _differences(row[1:]) for row in session.execute(since, given | moments)}
     none = (0,) * (len(starts) - 1)
     found = {}
-    query = select(number.label("number"), *_use_columns()).where(*which).group_by(*groups)
-    for row in session.execute(query).mappings():
+    for row in session.execute(query, given).mappings():
         numbers = {name: int(row[name]) for name in Use.__dataclass_fields__ if name != "weeks"}
         found[row["number"]] = Use(**numbers, weeks=of_weeks.get(row["number"], none))
     return found
 
 
 @cache  # putting them together takes longer than many a query
-def _use_columns() -> tuple[Any, ...]:
-    return (
+def _use_queries(of: str, weeks: int) -> tuple[Any, Any]:
+    """What was said, and how many uses there are since each of the moments at_0, at_1 and so on."""
+    version, created = col(_said.asset_version_id), col(_said.created_at)
+    which = [col(_said.team_id) == bindparam("team"), created >= bindparam("since"), created < bindparam("until")]
+    which.append(col(_said.withdrawn_at).is_(None))
+    if of == "versions":
+        which.append(version.in_(bindparam("ids", expanding=True)))
+    if of == "group":
+        theirs = in_group(bindparam("team"), bindparam("department"), bindparam("region"))
+        which.append(col(_said.user_id).in_(select(col(Person.user_id)).where(theirs)))
+    number, groups = (version, (version,)) if of == "versions" else (literal(0), ())
+    said = select(
+        number.label("number"),
         func.count().label("said"),
         func.count(col(_said.user_id).distinct()).label("people"),
         _sum(_used).label("uses"),
@@ -174,12 +184,9 @@ def _use_columns() -> tuple[Any, ...]:
         func.count(col(_said.rating)).label("ratings"),
         func.coalesce(func.sum(col(_said.rating)), 0).label("rating_sum"),
     )
-
-
-@cache
-def _uses_since(weeks: int) -> tuple[Any, ...]:
-    """How many there are since each of the moments that are called at_0, at_1 and so on."""
-    return tuple(_sum(col(_said.created_at) >= bindparam(f"at_{place}")) for place in range(weeks))
+    since = [_sum(created >= bindparam(f"at_{place}")) for place in range(weeks)]
+    uses = select(number, *since).where(*which, _used)
+    return said.where(*which).group_by(*groups), uses.group_by(*groups)
 
 
 def _differences(since: Sequence[int]) -> tuple[int, ...]:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select
 from sqlmodel import Session, col
 
 from bot.domain.home import EXPIRES_SOON, LATE, Duties, Ground, GroupNumbers, OldUse, Owner
@@ -22,13 +23,11 @@ def count_group(
     session: Session, *, team_id: str, department: str, region: str, name: str, starts: Sequence[datetime]
 ) -> GroupNumbers:
     """What a manager's own people said in the last month and in the one before: `starts` are three moments."""
-    same = [col(Person.team_id) == team_id, col(Person.department) == department, col(Person.is_active).is_(True)]
-    same += [col(Person.region) == region] if region else []
-    size = session.execute(select(func.count()).select_from(Person).where(*same)).scalar_one()
-    theirs = [col(_said.user_id).in_(select(col(Person.user_id)).where(*same))]
-    this, before = (
-        home_assets.count_use(session, team_id=team_id, starts=part, only=theirs) for part in (starts[1:], starts[:2])
-    )
+    theirs = home_assets.in_group(team_id, department, literal(region))
+    size = session.execute(select(func.count()).select_from(Person).where(theirs)).scalar_one()
+    group = (department, region)
+    this = home_assets.count_use(session, team_id=team_id, group=group, starts=starts[1:])
+    before = home_assets.count_use(session, team_id=team_id, group=group, starts=starts[:2])
     return GroupNumbers(name, size, this, before)
 
 
@@ -60,17 +59,8 @@ def _count_owed(
     session: Session, *, team_id: str, starts: Sequence[datetime], now: datetime
 ) -> tuple[int, int, int, list[Owner]]:
     """How many pieces of feedback are owed a reply, have one, and are on hold; and who owes, the most first."""
-    asked, open_ = col(_said.reply_due_at).is_not(None), col(_said.replied_at).is_(None)
-    is_owed = and_(asked, open_, col(_said.held_for).is_(None))
-    query = select(
-        col(_said.asset_version_id),
-        _sum(asked),
-        _sum(and_(asked, ~open_)),
-        _sum(col(_said.held_for).is_not(None)),
-        _sum(is_owed),
-        _sum(and_(is_owed, col(_said.reply_due_at) <= now)),
-    ).where(home_assets.window(team_id, starts), or_(asked, col(_said.held_for).is_not(None)))
-    rows = session.execute(query.group_by(col(_said.asset_version_id))).all()
+    query, given = _owed_query(), {"team": team_id, "since": starts[0], "until": starts[-1], "now": now}
+    rows = session.execute(query, given).all()
     owing = {row[0]: (int(row[4]), int(row[5])) for row in rows if row[0] and row[4]}
     names = select(col(_version.id), col(Person.name)).join(
         Person, and_(col(Person.team_id) == _version.team_id, col(Person.user_id) == _version.owner_id)
@@ -84,6 +74,18 @@ def _count_owed(
     owners = sorted((Owner(name, number, overdue[name]) for name, number in owed.items()), key=_most_overdue)
     asked_total, answered, held = (sum(int(row[place]) for row in rows) for place in (1, 2, 3))
     return asked_total, answered, held, owners
+
+
+@cache
+def _owed_query() -> Any:
+    """By version: how many are owed a reply, have one, are on hold, wait for one, and wait for longer than promised."""
+    said, asked, open_ = col(_said.created_at), col(_said.reply_due_at).is_not(None), col(_said.replied_at).is_(None)
+    is_held, is_owed = col(_said.held_for).is_not(None), and_(asked, open_, col(_said.held_for).is_(None))
+    late = and_(is_owed, col(_said.reply_due_at) <= bindparam("now"))
+    version = col(_said.asset_version_id)
+    query = select(version, *(_sum(one) for one in (asked, and_(asked, ~open_), is_held, is_owed, late)))
+    query = query.where(col(_said.team_id) == bindparam("team"), said >= bindparam("since"), said < bindparam("until"))
+    return query.where(col(_said.withdrawn_at).is_(None), or_(asked, is_held)).group_by(version)
 
 
 def count_duties(session: Session, *, team_id: str, now: datetime, today: date) -> Duties:
