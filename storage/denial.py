@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, bindparam, func
+from sqlalchemy import CheckConstraint, Index, bindparam, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
@@ -23,7 +23,10 @@ class Denial(SQLModel, table=True):
     `is_in_trail` once the audit trail has the day's count.
     """
 
-    __table_args__ = (CheckConstraint("times > 0", name="denial_times"),)
+    __table_args__ = (
+        CheckConstraint("times > 0", name="denial_times"),
+        Index("denial_open", "team_id", "is_in_trail", "day"),
+    )
 
     team_id: str = Field(primary_key=True)
     day: date = Field(primary_key=True)

@@ -255,7 +255,8 @@ def import_people(
         saved.append(person.name or user_id)
         if line.roles is not None:
             changes.append(change_roles(session, **who, roles=line.roles, admins=admins))
-    audit.record(session, team_id=team_id, by=by, deed="people.imported", after={"people": len(saved)}, now=now)
+    if saved:
+        audit.record(session, team_id=team_id, by=by, deed="people.imported", after={"people": len(saved)}, now=now)
     return PeopleImport(saved, problems, [change for change in changes if change.before != change.after], reading)
 
 

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.CheckConstraint("times > 0", name="denial_times"),
         sa.PrimaryKeyConstraint("team_id", "day", "user_id", "wanted"),
     )
+    op.create_index("denial_open", "denial", ["team_id", "is_in_trail", "day"])
     _guard()
 
 
