@@ -9,7 +9,7 @@ from bot.views.asset import LIBRARY
 from bot.views.feedback import GIVE
 
 FIELD = (
-    "I carry what you see at customers to marketing, and back what became of it. Ten seconds are enough: "
+    "I carry what the field sees at customers to marketing, and back what became of it. Ten seconds are enough: "
     "`/asset-feedback spine deck 4 surgeons loved it`, or 👍 👎 ✅ under an announcement."
 )
 BY_ROLE = {
