@@ -113,6 +113,8 @@ class Company:
     outcomes: list[str] = field(default_factory=list)
     pristine: Path = Path()
     deliveries: int = 0
+    away: dict[str, list[Any]] = field(default_factory=dict)  # the rows of the other workspace as they were planted
+    ours: dict[str, list[Any]] = field(default_factory=dict)  # and the owner's here
 
     def deliver(self, listener: Listener, user_id: str, number: int, *, user_team: str = HOME) -> tuple[str, str]:
         """Somebody uses what a listener stands behind, naming the row `number`; gives the outcome and all they see."""
@@ -233,7 +235,9 @@ def company(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
     pristine = folder / "pristine.db"
     with closing(sqlite3.connect(folder / "a.db")) as source, closing(sqlite3.connect(pristine)) as target:
         source.backup(target)
-    yield Company(db, door, screen, ids, outcomes, pristine)
+    company = Company(db, door, screen, ids, outcomes, pristine)
+    company.away, company.ours = company.rows_of(team_id=AWAY), company.rows_of(team_id=HOME, user_id=OWNER)
+    yield company
     door.close()
     db.close()
 
@@ -297,13 +301,13 @@ def compare(
 @pytest.mark.parametrize("listener", handlers.LISTENERS, ids=lambda one: f"{one.kind} {one.id}")
 def test_every_role_at_every_listener_with_what_is_not_theirs(company: Company, listener: Listener) -> None:
     company.restore()
-    away, ours = company.rows_of(team_id=AWAY), company.rows_of(team_id=HOME, user_id=OWNER)
     nowhere: list[tuple[str, str]] = []
     for role in ROLES:
         for number in claims(company, listener, role):
             try_cell(company, listener, role, number, nowhere)
-    assert company.rows_of(team_id=AWAY) == away
-    changed = {name for name, rows in company.rows_of(team_id=HOME, user_id=OWNER).items() if rows != ours[name]}
+    assert company.rows_of(team_id=AWAY) == company.away
+    rows = company.rows_of(team_id=HOME, user_id=OWNER)
+    changed = {name for name in rows if rows[name] != company.ours[name]}
     assert changed <= ({"person", "role"} if named(listener) == "person" else set()), changed
     if kind := named(listener):  # the test could fail: whoever owns it is not refused
         tried = [6] if kind == "person" else company.ids[HOME][kind]
