@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 NAMES = (
-    "start", "ack", "digest", "summaries", "fuzz", "load", "votes", "nth", "zones", "fanout", "twice",
+    "start", "ack", "digest", "home", "summaries", "fuzz", "load", "votes", "nth", "zones", "fanout", "twice",
     "year", "anonymity", "crash",
 )  # fmt: skip
 

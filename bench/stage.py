@@ -109,7 +109,7 @@ class Stage:
         app._identity = identify(app._patient)
         common: dict[str, Any] = {"settings": self.settings, "db": self.db, "reader": app.reader, "now": self.clock.now}
         self.sender = Sender(client=app._patient, team_id=team_id, **common)
-        self.worker = Worker(team_id=team_id, work=handlers.JOBS, publish_home=app._publish_home, **common)
+        self.worker = Worker(team_id=team_id, work=handlers.JOBS, publish_home=app.publisher.publish, **common)
 
     def settle(self, patience: float = PATIENCE) -> None:
         """Let everything be done that there is to do, until nothing waits.

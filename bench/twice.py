@@ -41,7 +41,13 @@ CHUNK = 2_500  # deliveries on one pair of databases
 AT_ONCE = 0.5  # of what comes more than once: its first two copies come at the same moment
 # What differs from one world to the next without meaning anything: chance and real time.
 ANY = {"wire_key", "received_at", "not_before", "leased_until", "answer"}
-ANY_OF = {"job": {"dedupe_key", "id"}}  # some keys hold the real time, and a job that was there takes a number
+ANY_OF = {
+    "job": {"dedupe_key", "id"},  # some keys hold the real time, and a job that was there takes a number
+    "auditentry": {"by_ref", "by_sealed", "about_ref", "details", "hash"},  # names and seals are made by lot
+    "audithead": {"hash"},
+    "personalkey": {"ref", "key"},
+    "denial": {"times"},  # a delivery that was refused left nothing by which its copy is known
+}
 COUNTERS = ("payloads", "deliveries", "outcomes")
 WRITES = ("saved", "again", "refused")
 

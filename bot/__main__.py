@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
-from bot.commands import bring, keep
+from bot.commands import audit, bring, keep
 from bot.errors import BotError, SettingsError
 from bot.logs import set_up_logs
 from bot.settings import Settings, read_settings
@@ -186,6 +186,7 @@ def _wait_for_the_end() -> None:
 
 commands.command(rich_help_panel=CARE)(keep.backup)
 commands.command(rich_help_panel=CARE)(keep.restore)
+commands.add_typer(audit.commands, name="audit", rich_help_panel=CARE)
 commands.command("import-assets", rich_help_panel=IN_AND_OUT)(bring.import_assets)
 commands.command(rich_help_panel=IN_AND_OUT)(bring.people)
 commands.command(rich_help_panel=IN_AND_OUT)(keep.export)

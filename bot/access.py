@@ -21,12 +21,26 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "keep_check_ins": frozenset({"marketer", "manager", "admin"}),  # a manager only for their own group
     "start_pulses": frozenset({"manager", "executive"}),  # a manager only to their own group
     "set_people": frozenset({"admin"}),
+    "keep_settings": frozenset({"admin"}),
+    "export_all": frozenset({"admin"}),
+    "erase_people": frozenset({"admin"}),
+    "export_own": EVERYBODY,  # and see what is stored about oneself
+    "read_own_trail": EVERYBODY,
+    "read_trail": frozenset({"compliance", "admin"}),  # the whole of it
     "be_asked": EVERYBODY,  # put off, stop and question what the app asks
     "see_home": EVERYBODY,
+    "see_own_group": frozenset({"manager"}),  # its counts on the Home
+    "see_ground": frozenset({"executive"}),  # use, review days and open loops of the whole company
+    "see_duties": frozenset({"compliance"}),  # what has expired, old versions in use, how many words are on hold
+    "see_health": frozenset({"admin"}),
     "be_counted": EVERYBODY,  # events that tell the app about the workspace itself
 }
 
 NOT_FOUND = "I can't find that, or it isn't yours to open."
+
+
+class Denied(BotError):
+    """Somebody wants what none of their roles may, or what is somebody else's: it is put on record."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,7 @@ class Actor:
     department: str
     region: str
     tz: str
+    is_new: bool = False  # the app has not welcomed them yet
 
 
 def may(actor: Actor, capability: str) -> bool:
@@ -53,7 +68,7 @@ def require(actor: Actor, capability: str, *, owner_id: str | None = None) -> No
     With `owner_id` the thing must be the actor's own. "Not allowed" and "not found" read alike (R11).
 
     Raises:
-        BotError: the actor may not.
+        Denied: the actor may not.
     """
     if not may(actor, capability) or (owner_id is not None and owner_id != actor.user_id):
-        raise BotError(NOT_FOUND)
+        raise Denied(NOT_FOUND)

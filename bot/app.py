@@ -7,20 +7,21 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 import handlers
 from bot.clock import Alarm, Clock
-from bot.connect import CheckedSocket, hang_up, identify, is_passing, open_socket, quiet_logger, slack_client
+from bot.connect import CheckedSocket, hang_up, identify, open_socket, quiet_logger, slack_client
 from bot.door import Door, Taken
 from bot.errors import SettingsError
 from bot.jobs import Worker
-from bot.reader import Reader, TooFast, retry_after
+from bot.publisher import Publisher
+from bot.reader import Reader
 from bot.routes import NOT_FOR_US, listen
 from bot.sender import Sender
 from bot.settings import Settings
 from storage import workspace
 from storage.db import Database
+from storage.workspace_settings import WORK
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ class Groundswell:
         )
         self._identity: dict[str, str] = {}
         self.reader = Reader(self._patient)
+        self.publisher = Publisher(self._patient, self.reader, settings.picture_seconds)
         self.door = Door(
             settings=settings,
             db=db,
@@ -74,7 +76,7 @@ class Groundswell:
         return not self._sockets or any(handler.client.is_connected() for handler in self._sockets)
 
     def wake(self) -> None:
-        """It is later than it was: let the sender and the jobs look for work."""
+        """It is later than it was: let the sender and the jobs look for work, and the door for settings."""
         for waker in self.db.wakers.values():
             waker()
 
@@ -110,7 +112,7 @@ class Groundswell:
             reader=self.reader,
             now=self.clock.now,
             work=handlers.JOBS,
-            publish_home=self._publish_home,
+            publish_home=self.publisher.publish,
         )
         alarm = Alarm(
             settings=self.settings,
@@ -120,7 +122,8 @@ class Groundswell:
             features=handlers.RUN_DUE,
             wake=self.wake,
         )
-        self.db.wakers = {"outbox": sender.wake, "jobs": worker.wake}
+        self.door.read_settings()
+        self.db.wakers = {"outbox": sender.wake, "jobs": worker.wake, WORK: self.door.read_settings}
         for part in (sender, worker, alarm):
             part.start()
             self._parts.append(part)
@@ -162,27 +165,6 @@ class Groundswell:
             bot_user_id=identity.get("user_id"),
             bot_id=identity.get("bot_id"),
         )
-
-    def _publish_home(self, user_id: str, view: dict[str, Any]) -> None:
-        """Show somebody their Home.
-
-        Raises:
-            TooFast: not now.
-            SlackApiError, OSError: nobody knows whether it was shown; it may be shown again.
-        """
-        if "views.publish" in self.reader.refused:
-            return
-        try:
-            self._patient.views_publish(user_id=user_id, view=view)
-        except SlackApiError as error:
-            reason = str(error.response.get("error"))
-            if (wait := retry_after(error)) is not None:
-                raise TooFast("views.publish", wait) from None
-            if is_passing(error):
-                raise  # the job comes again
-            log.warning("home not published", error=reason, why=error.response.get("response_metadata"))
-            if reason in ("unknown_method", "missing_scope"):
-                self.reader.refused["views.publish"] = reason
 
 
 def build_app(

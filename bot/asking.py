@@ -159,8 +159,8 @@ def list_reachable(
 ) -> list[Person]:
     """Those of these people who can still be asked before it closes, as far as that is certain now.
 
-    Left out is whose week of asks is spent until then, who is at work too late, and who wants none of these. Who is
-    away is not known here.
+    Left out is whose week of asks is spent until then, who is at work too late, and who wants none of these, or none
+    for a while. Who is away is not known here.
     """
     stopped = ask_stop.list_stopped(session, team_id=team_id, stop_key=stop_key)
     spent = store.count_weeks(session, team_id=team_id, since=(now - timedelta(days=8)).date())
@@ -173,6 +173,7 @@ def list_reachable(
             working=working,
             is_active=person.is_active,
             is_stopped=person.user_id in stopped,
+            away_until=person.quiet_until,
             asked=spent.get((person.user_id, working.monday(now)), 0),
             budget=settings.ask_budget,
         )
@@ -183,7 +184,7 @@ def list_reachable(
 
 def working_time(person: Person, settings: Settings) -> WorkingTime:
     """When a person works."""
-    return WorkingTime.of(person.working_hours, person.tz, settings.default_tz)
+    return WorkingTime.of(person.working_hours, person.tz, settings.default_tz, settings.default_hours)
 
 
 def asked_this_week(session: Session, person: Person, now: datetime, settings: Settings) -> int:
@@ -229,7 +230,7 @@ def _settle(session: Session, task: Task, ask_id: int, user_id: str, message: Me
         working=working,
         is_active=person.is_active,
         is_stopped=found.is_stopped,
-        away_until=found.away_until,
+        away_until=max(filter(None, (found.away_until, person.quiet_until)), default=None),
         asked=spent + waiting,
         budget=task.settings.ask_budget,
         held_by=ask.reason,

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from bot.settings import Settings
 from storage import inbox, jobs, workspace
 from storage.db import Database
+from storage.workspace_settings import in_force
 
 log = structlog.get_logger()
 
@@ -151,9 +152,10 @@ class Alarm:
         with self._one_at_a_time:
             if self._closed:
                 return
+            settings = self._in_force()
             for run_due in self._features:
                 try:
-                    run_due(self._db, self._team_id, self._clock.now(), self._settings)
+                    run_due(self._db, self._team_id, self._clock.now(), settings)
                 except Exception as error:
                     log.error("what was due failed", feature=run_due.__module__, error=type(error).__name__)
             try:
@@ -161,7 +163,16 @@ class Alarm:
                     _keep_house(session, self._team_id, self._clock.now())
             except Exception as error:
                 log.error("no heartbeat", error=type(error).__name__)
-        self._wake()
+            self._wake()  # within the turn: whoever is woken may read, and the database closes behind the last tick
+
+    def _in_force(self) -> Settings:
+        """The workspace's settings as they are now; those that were known last if nobody can look."""
+        try:
+            with self._db.read() as session:
+                self._settings = in_force(session, self._settings, team_id=self._team_id)
+        except Exception as error:
+            log.error("settings not read", error=type(error).__name__)
+        return self._settings
 
 
 def _keep_house(session: Session, team_id: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.domain.feedback import FeedbackFields, check_feedback_fields
 from bot.domain.text import clean, clip, plain
 from bot.errors import SettingsError
-from storage import asset, asset_import, people
+from storage import asset, asset_import, people, welcome
 from storage.feedback import SOURCES, Feedback, add_feedback, add_reply
 
 REPLY_HOURS = 48  # how long an owner has for the first reply in a company's past
@@ -41,6 +41,7 @@ def load_company(session: Session, *, folder: Path, team_id: str, now: datetime)
 def _load_people(session: Session, path: Path, team_id: str, now: datetime) -> None:
     done = people.import_people(session, team_id=team_id, text=_read(path), now=now, all_or_nothing=True)
     _refuse([f"{path}, line {bad.line}: {bad.sentence}" for bad in done.problems])
+    welcome.record_all_met(session, team_id=team_id, now=now)
 
 
 def _load_assets(session: Session, path: Path, team_id: str, now: datetime) -> None:

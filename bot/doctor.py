@@ -21,6 +21,7 @@ from bot.finding import Finding
 from bot.settings import SLACK, Settings, unknown_keys
 from storage import outbox, people, workspace
 from storage.db import Database
+from storage.workspace_settings import in_force
 
 TIMEOUT = 5  # seconds for each question to Slack
 REFUSED = ("unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported")
@@ -85,6 +86,7 @@ def check(settings: Settings, db: Database, client: WebClient) -> list[Finding]:
     found += [*database, look_at_disk(db)]
     if usable:
         with db.read() as session:
+            settings = in_force(session, settings, team_id=team_id) if team_id else settings
             found += _look_at_rows(session, db, settings, team_id)
     else:
         found += [*_admins(settings, 0), Finding("Digest", "warn", NOBODY_READS, _SET_ROLES)]
@@ -94,7 +96,7 @@ def check(settings: Settings, db: Database, client: WebClient) -> list[Finding]:
         )
     else:
         told = "The link to your official form for complaints and adverse events is missing."
-        found.append(Finding("Official form", "warn", told, "Set OFFICIAL_FORM_URL."))
+        found.append(Finding("Official form", "warn", told, "`/groundswell settings`, or OFFICIAL_FORM_URL."))
     found += [_look_at_themes(settings), look_at_model(settings)]
     return found
 

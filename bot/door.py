@@ -1,5 +1,6 @@
 """The door that every listener stands behind: once in, saved, answered, in this order, for all of them alike."""
 
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,15 +16,16 @@ from slack_sdk.webhook import WebhookClient
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from bot.access import require
+from bot.access import NOT_FOUND, Denied, require
 from bot.domain.text import clean, clip, escape, plain
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, delivery_key
 from bot.settings import Settings
 from bot.views import kit
-from storage import inbox, jobs, turns
+from storage import denial, erased, inbox, jobs, turns, welcome
 from storage import people as people_store
 from storage.db import Database
+from storage.workspace_settings import in_force
 
 log = structlog.get_logger()
 
@@ -35,8 +37,10 @@ NO_FORMS = (
     "Forms can't be opened in this workspace. Commands with words work: "
     "try `/asset-feedback spine deck 4 surgeons loved it`."
 )
+NUMBER = re.compile(r"_\d+$")  # of a button that is one of several answers
 LET_PASS = 3.0  # seconds that a private reply waits at most while others wait for their acknowledgement
 LONGEST_NAME = 80  # characters; Slack's own limit for a display name
+GONE = "Whoever was erased begins anew with a command, a button or a form."
 OTHER_COMPANY = "Groundswell answers only people of the company that installed it."
 
 
@@ -57,6 +61,14 @@ class Door:
         self._settings, self._db, self._client, self._now = settings, db, client, now
         self._team_id, self._taken = team_id, taken
         self._replies = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reply")
+
+    def read_settings(self) -> None:
+        """Take over what an admin has set: at every tick, and at once where it was saved; no delivery looks."""
+        try:
+            with self._db.read() as session:
+                self._settings = in_force(session, self._settings, team_id=self._team_id())
+        except Exception as error:  # the old ones hold until the next tick
+            log.error("settings not read", error=type(error).__name__)
 
     def close(self) -> None:
         """Finish the private replies that are under way."""
@@ -80,6 +92,8 @@ class Door:
         try:
             return self._answer(listener, body)
         except BotError as error:
+            if isinstance(error, Denied) or error.sentence == NOT_FOUND:
+                self._put_on_record(listener, body)
             return "refused", self._refusal(listener, body, error)
         except Exception as error:
             if listener.kind == "event":
@@ -118,11 +132,13 @@ class Door:
         team_id, user_id, now = self._team_id(), _user_id(body), self._now()
         user = body.get("user") or {}
         if user.get("team_id") not in (None, "", team_id):  # whose it is, not where it was pressed (Slack Connect)
-            raise BotError(OTHER_COMPANY)
+            raise Denied(OTHER_COMPANY)
         who: dict[str, Any] = {"team_id": team_id, "user_id": user_id}
         known: dict[str, Any] = {"admins": self._settings.admin_user_ids, "default_tz": self._settings.default_tz}
         actor = people_store.find_known_actor(session, **who, **known)
         if actor is None:
+            if meet and listener.kind == "event" and erased.list_erased(session, team_id=team_id, user_ids=[user_id]):
+                raise BotError(GONE)  # what happens around them is no wish of theirs to be met anew
             if meet and user_id:
                 name = clip(clean(user.get("name") or body.get("user_name") or ""), LONGEST_NAME)
                 people_store.record_person(session, **who, now=now, name=name)
@@ -130,8 +146,23 @@ class Door:
                 key = f"people.read:{user_id}"
                 jobs.add_job(session, team_id=team_id, kind="people.read", key=key, payload=payload, now=real)
             actor = people_store.find_actor(session, **who, **known)
+        if meet and actor.is_new and listener.kind == "command":
+            welcome.ask_for_welcome(session, team_id=team_id, user_id=user_id, real_now=datetime.now(UTC))
         require(actor, listener.may)
         return Act(actor=actor, now=now, settings=self._settings, body=body)
+
+    def _put_on_record(self, listener: Listener, body: dict[str, Any]) -> None:
+        """Somebody wanted what they may not, or what is not there for them: that is counted, and not what they sent."""
+        given: dict[str, Any] = {"team_id": self._team_id(), "user_id": _user_id(body), "now": self._now()}
+        wanted = f"{listener.kind} {NUMBER.sub('', listener.id)}"  # which answer somebody pressed is nobody's business
+        try:
+            with self._db.read() as session:  # whoever tries for long makes nobody wait
+                is_worth_it = denial.is_worth_noting(session, wanted=wanted, **given)
+            if is_worth_it:
+                with self._db.begin() as session:
+                    denial.record_denial(session, wanted=wanted, **given)
+        except Exception as error:  # they are refused all the same
+            log.error("denial not on record", listener=listener.id, error=type(error).__name__)
 
     def _refusal(self, listener: Listener, body: dict[str, Any], error: BotError) -> Answer:
         """The sentence where the person looks: under the field, or as a private reply with what was typed."""

@@ -3,7 +3,7 @@
 import math
 import threading
 
-from bot.picture import BarsPicture, IntervalPicture, Picture, ScalePicture
+from bot.picture import BarsPicture, IntervalPicture, Picture, ScalePicture, WeeksPicture
 from bot.sheet import (
     BLUE,
     CARD,
@@ -40,8 +40,10 @@ def draw(picture: Picture) -> bytes:
             _draw_intervals(sheet, picture, at)
         elif isinstance(picture, BarsPicture):
             _draw_bars(sheet, picture, at)
-        else:
+        elif isinstance(picture, ScalePicture):
             _draw_scale(sheet, picture, at)
+        else:
+            _draw_weeks(sheet, picture, at)
         return sheet.png()
 
 
@@ -51,6 +53,8 @@ def _height(picture: Picture) -> int:
     height = 2.0 * PAD + lines * TITLE * LEADING + GAP * 0.6
     if isinstance(picture, ScalePicture):
         return math.ceil(height + LEGEND + 2 * SMALL * LEADING + COLUMNS)
+    if isinstance(picture, WeeksPicture):
+        return math.ceil(height + 2 * SMALL * LEADING + COLUMNS)
     room = BAR_ROOM if isinstance(picture, BarsPicture) else INTERVAL_ROOM
     height += sum(heading_of(row.label, row.said).height + room + GAP for row in picture.rows)
     if isinstance(picture, BarsPicture):
@@ -121,6 +125,20 @@ def _draw_scale(sheet: Sheet, picture: ScalePicture, at: float) -> None:
         hits, paper = _short(picture.counts[place]), {"facecolor": CARD, "linewidth": 0, "pad": 1}
         sheet.text(middle, foot - height - SMALL * LEADING, hits, SMALL, bold=True, ha="center", bbox=paper)
         sheet.text(middle, foot + 10, str(picture.first + place), SMALL, color=SOFT, ha="center")
+
+
+def _draw_weeks(sheet: Sheet, picture: WeeksPicture, at: float) -> None:
+    """Columns as long as their counts, each with its number, over the days with which the first and the last begin."""
+    top = at + SMALL * LEADING
+    foot, width = top + COLUMNS, INNER / len(picture.weeks)
+    most = max(*picture.weeks, 1)
+    sheet.line([PAD, WIDTH - PAD], foot + 2, TRACK, 4)
+    for place, hits in enumerate(picture.weeks):
+        middle, height = PAD + (place + 0.5) * width, COLUMNS * hits / most
+        sheet.box(middle - width * 0.36, foot - height, width * 0.72, height, BLUE)
+        sheet.text(middle, foot - height - SMALL * LEADING, _short(hits), SMALL, bold=True, ha="center")
+    sheet.text(PAD, foot + 10, picture.first, SMALL, color=SOFT)
+    sheet.text(WIDTH - PAD, foot + 10, picture.last, SMALL, color=SOFT, ha="right")
 
 
 def _short(number: int) -> str:

@@ -15,6 +15,7 @@ from bot.reader import Reader, Refused, TooFast
 from bot.settings import Settings
 from storage import jobs
 from storage.db import Database
+from storage.workspace_settings import in_force
 
 log = structlog.get_logger()
 
@@ -87,13 +88,15 @@ class Worker:
                 return False
         with self._db.begin() as session:
             job = jobs.claim_job(session, team_id=self._team_id, now=datetime.now(UTC), lease=self._lease)
+            # As they are now: a job acts on what was decided meanwhile.
+            settings = in_force(session, self._settings, team_id=self._team_id) if job else self._settings
         if job is None:
             return False
         task = Task(
             team_id=self._team_id,
             payload=json.loads(job.payload),
             now=self._now(),
-            settings=self._settings,
+            settings=settings,
             db=self._db,
             reader=self._reader,
             publish_home=self._publish_home,

@@ -182,7 +182,37 @@ class ScalePicture:
         return {"kind": "scale", **asdict(self)}
 
 
-Picture = IntervalPicture | BarsPicture | ScalePicture
+@dataclass(frozen=True)
+class WeeksPicture:
+    """How much there was in each week, as columns side by side; `first` and `last` name the weeks at both ends."""
+
+    title: str
+    weeks: tuple[int, ...]
+    first: str
+    last: str
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: too few or too many weeks, or a negative count.
+        """
+        _check_rows(self.weeks)
+        if min(self.weeks) < 0:
+            raise ValueError("a week has a count")
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in a few words, for whoever does not see it."""
+        numbers = ", ".join(f"{hits:,}" for hits in self.weeks)
+        return _sentences(self.title, f"From {self.first} to {self.last}: {numbers}")
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON keeps it; `from_json` gives it back."""
+        return {"kind": "weeks", **asdict(self)}
+
+
+Picture = IntervalPicture | BarsPicture | ScalePicture | WeeksPicture
 
 
 def from_json(told: Mapping[str, Any]) -> Picture:
@@ -199,6 +229,8 @@ def from_json(told: Mapping[str, Any]) -> Picture:
             return BarsPicture(told["title"], tuple(_bar_from(row) for row in told["rows"]))
         if told["kind"] == "scale":
             return ScalePicture(told["title"], told["first"], tuple(told["counts"]), told["mean"])
+        if told["kind"] == "weeks":
+            return WeeksPicture(told["title"], tuple(told["weeks"]), told["first"], told["last"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"no picture: {type(error).__name__}") from None
     raise ValueError("an unknown kind of picture")

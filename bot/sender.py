@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.error import URLError
 
@@ -15,6 +16,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.bell import Bell
 from bot.direct_messages import DirectMessages
+from bot.errors import BotError
+from bot.export_file import bytes_of
 from bot.pace import Pace
 from bot.reader import GONE, Reader, Refused, TooFast, is_ambiguous, retry_after
 from bot.settings import Settings
@@ -61,18 +64,14 @@ class Sender:
     ) -> None:
         """`client` must not retry by itself; `now` tells the product's time."""
         self._db, self._client, self._reader, self._team_id, self._now = db, client, reader, team_id, now
-        self._picture_seconds = settings.picture_seconds
+        self._picture_seconds, self._admins = settings.picture_seconds, settings.admin_user_ids
         self._uploader = Uploader(client, settings.picture_seconds)
         self._lease = timedelta(seconds=settings.send_timeout + settings.settle_seconds)
         self._pace = Pace(target_seconds=settings.send_interval, per_second=settings.sends_per_second)
         self._channels = DirectMessages(db=db, reader=reader, pace=self._pace, team_id=team_id, now=now)
-        self._bell = Bell()
-        self._closed = threading.Event()
-        self._stop_seconds = settings.stop_seconds
-        self._threads = [
-            threading.Thread(target=self._run, name=f"sender-{number}", daemon=True)
-            for number in range(settings.send_threads)
-        ]
+        self._bell, self._closed, self._stop_seconds = Bell(), threading.Event(), settings.stop_seconds
+        names = [f"sender-{number}" for number in range(settings.send_threads)]
+        self._threads = [threading.Thread(target=self._run, name=name, daemon=True) for name in names]
 
     def start(self) -> None:
         """Begin to send."""
@@ -170,6 +169,8 @@ class Sender:
             log.warning("somebody else has the message", message=row.id)
         except SlackApiError as error:
             self._refused(row, error)
+        except BotError as error:
+            self._record_failed(row, error.sentence)
         except Exception as error:
             self._no_answer(row, error)
         else:
@@ -202,14 +203,15 @@ class Sender:
 
     def _call(self, claim: Claim) -> tuple[str, str]:
         row, before, payload = claim.row, claim.before, json.loads(claim.row.payload)
+        go_on = partial(self._go_on, row)
         if "file" in payload:
             channel_id, thread_ts = self._place(claim)
             to_whom = {"channel_id": channel_id} | ({"thread_ts": thread_ts} if thread_ts else {})
-            file = marked(payload, row.wire_key)
-            if self._uploader.share(file, to_whom, tries=row.attempts, before=lambda: self._go_on(row)):
+            data = bytes_of(self._db, row, payload["file"], admins=self._admins, go_on=go_on)
+            if self._uploader.share(marked(payload, row.wire_key), data, to_whom, tries=row.attempts, before=go_on):
                 return channel_id, ""
             payload = payload["words"]
-        payload = self._uploader.bring(payload, tries=row.attempts, before=lambda: self._go_on(row))
+        payload = self._uploader.bring(payload, tries=row.attempts, before=go_on)
         if row.method == outbox.POST:
             where = {
                 "channel": before.channel_id if before and before.channel_id else self._channels.find(row.target),

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -10,12 +11,24 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.domain.feedback import CAPTURE, DEFAULT_EMOJI_MAP, REACTION_MEANINGS
+from bot.domain.people import read_working_hours
+from bot.domain.working_time import DEFAULT_HOURS
+from bot.domain.workspace_settings import (
+    ASK_BUDGET,
+    EMOJI,
+    FIRST_REPLY_HOURS,
+    MONTHS,
+    NEVER,
+    USE_GOAL,
+    emoji_map_with,
+    values_in,
+)
 from bot.errors import SettingsError
 
 SLACK = "https://slack.com/api/"
@@ -36,11 +49,16 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/groundswell.db"
     admin_user_ids: Annotated[frozenset[str], NoDecode] = frozenset()
     official_form_url: str = ""
-    first_reply_hours: int = Field(default=48, ge=1, le=24 * 30)
-    ask_budget: int = Field(default=3, ge=1, le=20)  # messages that ask one person something, in their own week
-    use_goal: float = Field(default=0.2, ge=0.05, le=0.9)  # the share of reps who should use an asset (P4)
+    first_reply_hours: int = Field(default=48, ge=FIRST_REPLY_HOURS[0], le=FIRST_REPLY_HOURS[1])
+    ask_budget: int = Field(default=3, ge=ASK_BUDGET[0], le=ASK_BUDGET[1])  # messages to one person, in their own week
+    use_goal: float = Field(default=0.2, ge=USE_GOAL[0] / 100, le=USE_GOAL[1] / 100)  # of the reps, per asset (P4)
     default_tz: str = "UTC"
+    default_hours: str = DEFAULT_HOURS  # of people who have set no working hours
     reactions: str = ""
+    # Months after which words are deleted; None keeps them.
+    keep_feedback_months: int | None = Field(default=36, ge=MONTHS[0], le=MONTHS[1])
+    keep_thread_months: int | None = Field(default=24, ge=MONTHS[0], le=MONTHS[1])
+    keep_pulse_months: int | None = Field(default=24, ge=MONTHS[0], le=MONTHS[1])
     themes_file: str = ""  # of marketing's own themes; Groundswell's are in bot/domain/theme_list.toml
     openai_api_key: str = ""
     openai_base_url: str = ""
@@ -66,6 +84,18 @@ class Settings(BaseSettings):
     job_lease_seconds: float = Field(default=60, gt=0, le=3600)
     socket_connections: int = Field(default=2, ge=1, le=10)  # Slack's own limit is ten
     clock_url: str = ""
+
+    _given: "Settings | None" = PrivateAttr(default=None)  # of the environment, without what a workspace has saved
+
+    @field_validator("keep_feedback_months", "keep_thread_months", "keep_pulse_months", mode="before")
+    @classmethod
+    def _never(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and value.strip().lower() == NEVER else value
+
+    @field_validator("default_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        return read_working_hours(value)
 
     @field_validator("admin_user_ids", mode="before")
     @classmethod
@@ -185,6 +215,14 @@ class Settings(BaseSettings):
         """Which emoji (without colons) means what; the default map with the pairs of REACTIONS put over it."""
         pairs = (pair.partition("=") for pair in self.reactions.split(",") if pair.strip())
         return dict(DEFAULT_EMOJI_MAP) | {emoji.strip(": "): meaning.strip() for emoji, _, meaning in pairs}
+
+    def with_saved(self, saved: Mapping[str, str]) -> "Settings":
+        """The environment's settings with what a workspace has saved (`bot.domain.workspace_settings`) over them."""
+        given, values = self._given or self, values_in(saved)
+        fields = {name: value for name, value in values.items() if not name.startswith(EMOJI)}
+        both = given.model_copy(update=fields | {"emoji_map": emoji_map_with(given.emoji_map, values)})
+        both._given = given
+        return both
 
     @property
     def stop_seconds(self) -> float:

@@ -77,6 +77,11 @@ class Uploader:
         kept = {name: value for name, value in block.items() if name not in ("picture", "for_many")}
         return kept | {"slack_file": {"id": file_id}}
 
+    def is_at_hand(self, message: Message) -> bool:
+        """Whether nothing has to be drawn and uploaded for it: its pictures have been brought, or none can be."""
+        shown = [block for block in message.get("blocks") or [] if "picture" in block]
+        return bool(self._lacks) or all(self._find(block) for block in shown)
+
     def _find(self, block: Message) -> str:
         """The file that another message of many has brought already, or an empty string."""
         return self._brought.get(json.dumps(block["picture"]), "") if block.get("for_many") else ""
@@ -87,8 +92,10 @@ class Uploader:
                 self._brought = {}
             self._brought[json.dumps(block["picture"])] = file_id
 
-    def share(self, message: Message, where: dict[str, str], *, tries: int, before: Callable[[], None]) -> bool:
-        """Post the `file` of a message (name, title, content) with its blocks; False if Slack takes no files.
+    def share(
+        self, message: Message, data: bytes, where: dict[str, str], *, tries: int, before: Callable[[], None]
+    ) -> bool:
+        """Post the `file` of a message (name, title) with its blocks; False if Slack takes no files.
 
         Only the last of the three calls says anything, so what comes of it is the caller's to look up, as with a post.
 
@@ -100,7 +107,7 @@ class Uploader:
         try:
             if self._lacks:
                 raise _Useless(self._lacks)
-            file_id = self._upload(file["name"], file["content"].encode(), before)
+            file_id = self._upload(file["name"], data, before)
             before()
             files = json.dumps([{"id": file_id, "title": file["title"]}])
             blocks = json.dumps(message["blocks"])

@@ -50,6 +50,11 @@ def ask_for_assets(session: Session, act: Act) -> Answer:
     return Answer(text=asset_library.help_text(is_keeper=is_keeper, unknown=unknown))
 
 
+def open_library(session: Session, act: Act) -> Answer:
+    """Open the library, from a button elsewhere."""
+    return Answer(modal=_library(session, act))
+
+
 def turn_page(session: Session, act: Act) -> Answer:
     """Show another page of the library."""
     return Answer(view=_library(session, act, page=act.row_id))
@@ -235,6 +240,7 @@ def _latest_first(cards: list[Card]) -> list[Card]:
 
 LISTENERS: tuple[Listener, ...] = (
     Listener("command", views.COMMAND, ask_for_assets, may="see_assets"),
+    Listener("action", views.LIBRARY, open_library, may="see_assets"),
     Listener("action", asset_library.PREVIOUS, turn_page, may="see_assets"),
     Listener("action", asset_library.NEXT, turn_page, may="see_assets"),
     Listener("action", views.SHOW, show_asset, may="see_assets"),

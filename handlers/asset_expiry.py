@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from bot import asking
 from bot.access import NOT_FOUND
 from bot.domain.asset import CURRENT, DRAFT, EXPIRED, Card, state_on
 from bot.domain.asset_expiry import NOBODY, Due, Evidence, check_renewal, next_version, rungs_due, rungs_of
@@ -21,7 +22,7 @@ from bot.settings import Settings
 from bot.views import asset_expiry as views
 from bot.views import asset_form
 from storage import announcement as announcements
-from storage import asset, feedback_told, filed_away_result, outbox, people, turns
+from storage import asset, asset_trail, feedback_told, filed_away_result, outbox, people, turns
 from storage import asset_expiry as store
 from storage.db import Database
 
@@ -56,7 +57,9 @@ def renew_asset(session: Session, act: Act) -> Answer:
     row = asset.get_version(session, team_id=act.team_id, version_id=card.version_id)
     if wrong or chosen is None or row is None:
         raise FormErrors({"expires_on": wrong or NOT_FOUND})
+    before = asset_trail.read_facts(row)
     store.record_last_day(session, row, expires_on=chosen, now=act.now, today=act.today)
+    asset_trail.record_deed(session, row, "renewed", by=act.actor.user_id, now=act.now, before=before)
     announcements.ask_for_refresh(session, team_id=act.team_id, asset_id=card.asset_id, real_now=datetime.now(UTC))
     return Answer(view=views.renewed_modal(replace(card, expires_on=chosen)))
 
@@ -118,7 +121,7 @@ def _climb(db: Database, team_id: str, ladder: store.Ladder, now: datetime, sett
         owner_id = feedback_told.find_owner(session, team_id=team_id, version_id=ladder.version_id)
         owner = people.get_person(session, team_id=team_id, user_id=owner_id) if owner_id else None
         hours, tz = (owner.working_hours, owner.tz) if owner else (ALL_DAY, "")
-        work = WorkingTime.of(hours, tz, settings.default_tz)
+        work = WorkingTime.of(hours, tz, settings.default_tz, settings.default_hours)
         rungs = rungs_of(ladder.expires_on, ladder.released_on)
         due = rungs_due(rungs, ladder.settled, expires_on=ladder.expires_on, work=work, now=now)
         if owner and due.send:
@@ -171,7 +174,7 @@ def _tell_admins(db: Database, team_id: str, ladder: store.Ladder, now: datetime
         keys = {f"expiry.nobody:{ladder.version_id}:{ladder.expires_on}:{one.user_id}": one for one in admins}
         told = store.list_said(session, team_id=team_id, keys=[*keys])
     for key, admin in keys.items():
-        work = WorkingTime.of(admin.working_hours, admin.tz, settings.default_tz)
+        work = asking.working_time(admin, settings)
         if key in told or not work.is_on(now):
             continue
         try:

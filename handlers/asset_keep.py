@@ -15,7 +15,7 @@ from bot.jobs import Task
 from bot.views import asset_card, asset_form, asset_library
 from storage import announcement as announcements
 from storage import asset as store
-from storage import asset_expiry, asset_import, filed_away_plan, outbox
+from storage import asset_expiry, asset_import, asset_trail, filed_away_plan, outbox
 
 IS_OUT = "It is out already. To take it out of use, retire it."
 
@@ -31,6 +31,7 @@ def add_asset(session: Session, act: Act) -> None:
     row = store.add_version(session, team_id=act.team_id, fields=fields, now=act.now, by=act.actor.user_id)
     asset_expiry.pass_over(session, row, now=act.now, today=act.today)
     filed_away_plan.plan_checks(session, row, default_tz=act.settings.default_tz, now=act.now)
+    asset_trail.record_deed(session, row, "added", by=act.actor.user_id, now=act.now)
     _confirm(session, act, row)
 
 
@@ -48,7 +49,9 @@ def edit_asset(session: Session, act: Act) -> None:
     fields = _checked(act, card.reference)
     if card.released_at and fields.released_on is None:
         raise BotError(IS_OUT, field="released_on")
+    before = asset_trail.read_facts(row)
     store.record_fields(session, row, fields=fields, now=act.now)
+    asset_trail.record_deed(session, row, "edited", by=act.actor.user_id, now=act.now, before=before)
     if row.expires_on != card.expires_on:
         asset_expiry.pass_over(session, row, now=act.now, today=act.today)
     if row.released_at != card.released_at:

@@ -18,7 +18,7 @@ from bot.views import asset_card, asset_form
 from bot.views import filed_away_form as form_views
 from storage import announcement as announcements
 from storage import asset as store
-from storage import filed_away_plan, outbox
+from storage import asset_trail, filed_away_plan, outbox
 from storage.audience import count_group
 from storage.db import Database
 
@@ -58,6 +58,8 @@ def release_asset(session: Session, act: Act) -> None:
         raise BotError(NEWER_IS_OUT)
     told, stood = _announce(session, act, card, channels, note)
     replaced = [other for other in before if other.version_id != card.version_id]
+    after = {"channels": len(told)}
+    asset_trail.record_deed(session, row, "released", by=act.actor.user_id, now=act.now, after=after)
     _ask_for_refresh(session, act, card)
     checks = _plan_checks(session, act, row, channels)
     _send(session, act, card, asset_card.released_receipt(card, told, stood, replaced, checks))
@@ -69,6 +71,7 @@ def retire_asset(session: Session, act: Act) -> Answer:
     if card.retired_at is not None:
         return Answer(text=f"{asset_card.asset_name(card)} is retired already.", replace=_is_question(act))
     store.record_retired(session, row, now=act.now)
+    asset_trail.record_deed(session, row, "retired", by=act.actor.user_id, now=act.now)
     card = _card(session, act, card.version_id)
     _ask_for_refresh(session, act, card)
     _send(session, act, card, asset_card.retired_receipt(card))
@@ -81,6 +84,7 @@ def restore_asset(session: Session, act: Act) -> Answer:
     if card.retired_at is None:
         return Answer(text=f"{asset_card.asset_name(card)} is not retired.")
     store.record_retired(session, row, now=None)
+    asset_trail.record_deed(session, row, "put_back", by=act.actor.user_id, now=act.now)
     card = _card(session, act, card.version_id)
     _ask_for_refresh(session, act, card)
     return Answer(text=f"{asset_card.asset_name(card)} is back in the library.", replace=not act.view)

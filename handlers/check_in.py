@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot import asking
-from bot.access import NOT_FOUND, Actor, may, require
+from bot.access import NOT_FOUND, Actor, Denied, may, require
 from bot.domain.audience import Audience
 from bot.domain.check_in import (
     FEW,
@@ -47,7 +47,7 @@ BECOMES_YOURS = "Its owner may keep no check-ins any more. When you save, it is 
 def ask_for_check_ins(session: Session, act: Act) -> Answer:
     """`/check-in` alone opens the library, `/check-in new` the form for another one."""
     if not may(act.actor, "keep_check_ins"):
-        raise BotError(views.ONLY_KEEPERS)
+        raise Denied(views.ONLY_KEEPERS)
     word = clean(act.text).lower()
     if word in ("", "list"):
         return Answer(modal=_library(session, act))

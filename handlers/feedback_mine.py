@@ -10,6 +10,7 @@ from bot.access import NOT_FOUND, require
 from bot.domain.asset import state_on
 from bot.domain.feedback import check_feedback_fields
 from bot.domain.feedback_told import Told
+from bot.domain.text import clean, clip
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
@@ -19,8 +20,20 @@ from storage import asset, feedback_told, outbox
 from storage import feedback as store
 
 
+def open_mine(session: Session, act: Act) -> Answer:
+    """Show the own feedback with its pages and its search, from the Home."""
+    return Answer(modal=_list(session, act))
+
+
+def search_mine(session: Session, act: Act) -> Answer:
+    """Show what holds the words of the search field."""
+    return Answer(view=_list(session, act, search=act.form.get("search") or ""))
+
+
 def turn_page(session: Session, act: Act) -> Answer:
     """Show another page of the own feedback."""
+    if _is_in_list(act):
+        return Answer(view=_list(session, act, search=str(act.memo.get("search") or ""), page=act.row_id))
     return _show(session, act, _mine(session, act, page=act.row_id))
 
 
@@ -29,8 +42,13 @@ def withdraw_feedback(session: Session, act: Act) -> Answer:
     feedback_id, _, page = str(act.value or "").partition(":")
     row = _own(session, act, feedback_id)
     told = _withdraw(session, act, row)
-    notice = feedback_receipt.taken_back(told)["text"]
-    return _show(session, act, _mine(session, act, page=row_number(page), notice=notice))
+    back = feedback_receipt.taken_back(told)
+    if _is_in_list(act):
+        search = str(act.memo.get("search") or "")
+        return Answer(view=_list(session, act, search=search, page=row_number(page), notice=back["text"]))
+    if act.view.get("type") == "home":  # which is drawn anew; what can be undone is said on its own
+        return Answer(modal=kit.notice_modal("", "Taken back") | {"blocks": back["blocks"]})
+    return _show(session, act, _mine(session, act, page=row_number(page), notice=back["text"]))
 
 
 def undo_feedback(session: Session, act: Act) -> Answer:
@@ -70,7 +88,10 @@ def edit_feedback(session: Session, act: Act) -> Answer:
     view = feedback_form.feedback_modal(
         told.fields, told.card, quoted=told.quoted, quoted_by=told.quoted_by, is_edit=True
     )
-    return Answer(modal=kit.with_memo(view, feedback_id=row.id))
+    if not _is_in_list(act):
+        return Answer(modal=kit.with_memo(view, feedback_id=row.id))
+    place = {name: act.memo[name] for name in ("page", "search") if name in act.memo}
+    return Answer(view=kit.with_memo(view, feedback_id=row.id, is_listed=1, **place))
 
 
 def save_feedback(session: Session, act: Act) -> Answer | None:
@@ -99,7 +120,13 @@ def save_feedback(session: Session, act: Act) -> Answer | None:
         message=feedback_receipt.receipt(told, act.settings.official_form_url),
         now=act.now,
     )
-    return Answer(view=feedback_form.held_modal(act.settings.official_form_url)) if told.is_held else None
+    if told.is_held:
+        return Answer(view=feedback_form.held_modal(act.settings.official_form_url))
+    if not act.memo.get("is_listed"):
+        return None
+    page, search = act.memo.get("page"), str(act.memo.get("search") or "")
+    page = page if isinstance(page, int) else 0
+    return Answer(view=_list(session, act, search=search, page=page, notice="Saved. The receipt is in my messages."))
 
 
 def _own(session: Session, act: Act, feedback_id: str) -> store.Feedback:
@@ -125,6 +152,19 @@ def _changed(session: Session, act: Act, row: store.Feedback) -> Told:
         now=act.now,
         real_now=datetime.now(UTC),
     )
+
+
+def _is_in_list(act: Act) -> bool:
+    """Whether a button was pressed in the list that the Home opens."""
+    return bool(act.view.get("callback_id") == views.MINE)
+
+
+def _list(session: Session, act: Act, *, search: str = "", page: int = 0, notice: str = "") -> dict[str, Any]:
+    size, search = feedback_mine.PAGE_SIZE, " ".join(clip(clean(search), feedback_mine.SEARCH).split())
+    told, total, page = feedback_told.list_mine(
+        session, team_id=act.team_id, user_id=act.actor.user_id, page=page, size=size, search=search
+    )
+    return feedback_mine.mine_modal(feedback_mine.MinePage(told, total, page, act.actor.tz), search, notice)
 
 
 def _mine(session: Session, act: Act, *, page: int, notice: str = "") -> dict[str, Any]:
@@ -156,6 +196,8 @@ def _show(session: Session, act: Act, message: dict[str, Any]) -> Answer:
 
 
 LISTENERS: tuple[Listener, ...] = (
+    Listener("action", views.MINE, open_mine, may="give_feedback"),
+    Listener("submission", views.MINE, search_mine, may="give_feedback"),
     Listener("action", views.NEWER, turn_page, may="give_feedback"),
     Listener("action", views.OLDER, turn_page, may="give_feedback"),
     Listener("action", views.WITHDRAW, withdraw_feedback, may="give_feedback"),

@@ -15,7 +15,7 @@ from bot.jobs import Task
 from bot.views import feedback as views
 from bot.views import feedback_form, feedback_owner
 from storage import feedback as store
-from storage import feedback_told, outbox
+from storage import feedback_told, home, outbox
 
 
 def open_feedback(session: Session, act: Act) -> Answer:
@@ -50,6 +50,7 @@ def send_reply(session: Session, act: Act) -> Answer:
         now=act.now,
         real_now=datetime.now(UTC),
     )
+    home.refresh_home(session, team_id=act.team_id, user_id=act.actor.user_id, real_now=datetime.now(UTC))
     outbox.enqueue(
         session,
         team_id=act.team_id,

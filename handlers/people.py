@@ -6,27 +6,28 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.access import may
+from bot.access import Denied, may
 from bot.domain.people import read_department, read_tz, read_working_hours, role_change
 from bot.domain.text import clean, clip
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
 from bot.reader import Profile
+from bot.views import help as help_views
 from bot.views import kit
 from bot.views import people as views
-from storage import home, outbox
+from storage import erased, home, outbox
 from storage import people as store
 
 
 def ask_groundswell(session: Session, act: Act) -> Answer:
-    """`/groundswell` alone is the help; `/groundswell people` the list, with a name behind it a search."""
+    """`/groundswell` alone is the help; `/groundswell people` (or `roles`) the list, with a name behind it a search."""
     word, _, rest = act.text.partition(" ")
-    if word.lower() != "people":
-        return Answer(text=views.help_text(act.actor, "" if word.lower() in ("", "help") else act.text))
+    if word.lower() not in ("people", "roles"):
+        return Answer(text=help_views.help_text(act.actor, "" if word.lower() in ("", "help") else act.text))
     if not may(act.actor, "set_people"):
         admins = store.list_admins(session, team_id=act.team_id, admins=act.settings.admin_user_ids)
-        raise BotError(views.only_an_admin([person.name for person in admins if person.name]))
+        raise Denied(views.only_an_admin([person.name for person in admins if person.name]))
     return Answer(modal=_list(session, act, search=rest))
 
 
@@ -93,8 +94,9 @@ def change_person(session: Session, act: Act) -> Answer:
             wrong[field] = str(error)
     if wrong:
         raise FormErrors(wrong)
-    known = {field: value for field, value in facts.items() if value or field in ("region", "tz")}
-    person = store.record_person(session, team_id=act.team_id, user_id=user_id, now=act.now, **known)
+    known = {field: value for field, value in facts.items() if value or field in ("region", "tz", "working_hours")}
+    by = act.actor.user_id
+    person = store.change_facts(session, team_id=act.team_id, user_id=user_id, now=act.now, by=by, facts=known)
     roles = frozenset(form.get("roles") or ())
     change = _change_roles(session, act, user_id, roles)
     called = _card(person, change.after).called
@@ -115,6 +117,7 @@ def import_list(session: Session, act: Act) -> Answer:
         team_id=act.team_id,
         text=pasted,
         now=act.now,
+        by=act.actor.user_id,
         all_or_nothing=keep == views.ALL_OR_NOTHING,
         admins=act.settings.admin_user_ids,
     )
@@ -141,7 +144,11 @@ def sync_people(task: Task) -> None:
 
 def _remember(task: Task, profiles: list[Profile]) -> None:
     with task.db.begin() as session:
+        user_ids = [profile.user_id for profile in profiles]
+        gone = erased.list_erased(session, team_id=task.team_id, user_ids=user_ids)
         for profile in profiles:
+            if profile.user_id in gone:
+                continue  # they are in Slack, and in here only once they use it again
             store.record_person(
                 session,
                 team_id=task.team_id,
@@ -182,7 +189,13 @@ def _card(person: store.Person, roles: frozenset[str]) -> views.PersonCard:
 
 def _change_roles(session: Session, act: Act, user_id: str, roles: frozenset[str]) -> store.RoleChange:
     change = store.change_roles(
-        session, team_id=act.team_id, user_id=user_id, roles=roles, admins=act.settings.admin_user_ids
+        session,
+        team_id=act.team_id,
+        user_id=user_id,
+        roles=roles,
+        admins=act.settings.admin_user_ids,
+        now=act.now,
+        by=act.actor.user_id,
     )
     _tell(session, act, change)
     return change

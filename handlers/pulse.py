@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.access import may, require
+from bot.access import Denied, may, require
 from bot.domain.audience import Audience
 from bot.domain.pulse import FEW, PRIVACY, PulseFields, check_pulse_fields, read_one_line, wrong_close
 from bot.domain.pulse_outcome import check_outcome, check_reason
@@ -37,7 +37,7 @@ OVER = "This pulse has ended already, so nothing was changed."
 def ask_for_pulses(session: Session, act: Act) -> Answer:
     """`/pulse` alone opens the list; with a question it is the pulse, after one look."""
     if not may(act.actor, "start_pulses"):
-        raise BotError(views.ONLY_STARTERS)
+        raise Denied(views.ONLY_STARTERS)
     word = clean(act.text).lower()
     if word in ("", "list", "new"):
         return Answer(modal=_list(session, act))

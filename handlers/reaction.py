@@ -14,7 +14,19 @@ from bot.jobs import Task
 from bot.reader import Refused
 from bot.settings import Settings
 from bot.views import feedback_receipt
-from storage import announcement, asset, asset_expiry, feedback, home, jobs, outbox, people, thread_capture, workspace
+from storage import (
+    announcement,
+    asset,
+    asset_expiry,
+    erased,
+    feedback,
+    home,
+    jobs,
+    outbox,
+    people,
+    thread_capture,
+    workspace,
+)
 from storage import reaction as store
 from storage.db import Database
 
@@ -81,8 +93,9 @@ def sweep_reactions(task: Task) -> None:
         ours = workspace.get_workspace(session, team_id=task.team_id)
         rows = store.list_reactions(session, team_id=task.team_id, channel_id=channel_id, message_ts=ts)
         known = {(row.user_id, row.emoji) for row in rows if row.is_present}
+        gone = erased.list_erased(session, team_id=task.team_id, user_ids={user_id for user_id, _ in standing})
         for user_id, emoji in sorted(standing ^ known):
-            if ours is None or user_id != ours.bot_user_id:
+            if user_id not in gone and (ours is None or user_id != ours.bot_user_id):
                 is_present = (user_id, emoji) in standing
                 place = (channel_id, ts, user_id, emoji)
                 _save(session, task.team_id, place, event_ts=read_at, is_present=is_present, now=task.now)

@@ -1,7 +1,7 @@
 """Captured threads, behind the answer: may it be sent, what stands in it, what does it say, and has it grown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.thread_reader import Place, Written, can_see, find_place, find_profile, find_root, read_thread
 from bot.views import thread as views
 from bot.views import thread_summary
-from storage import jobs, outbox, people, summary_cache, thread_capture, thread_told, workspace
+from storage import audit, erased, jobs, outbox, people, summary_cache, thread_capture, thread_told, workspace
 from storage import thread as store
 from storage.db import Database
 from storage.thread import CapturedThread
@@ -67,7 +67,11 @@ def read_whole(task: Task) -> None:
     written = read_thread(task.reader, row.channel_id, row.root_ts, {ours.bot_user_id} if ours else ())
     if written is None:
         return  # the app is no longer in the channel: what it has read stays as it is
-    names = _meet(task, written)
+    writers, mentioned = {one.user_id for one in written} - {""}, _mentioned(written)
+    with task.db.read() as session:
+        gone = erased.list_erased(session, team_id=task.team_id, user_ids=writers | mentioned)
+    written = [one for one in written if one.user_id not in gone]  # what they have written is not kept again
+    names = dict.fromkeys(gone, "somebody") | _meet(task, written, gone)
     said = [_said(one, names) for one in written]
     link = row.link or task.reader.permalink(row.channel_id, row.root_ts)
     with task.db.begin() as session:
@@ -156,6 +160,8 @@ def _capture(session: Session, task: Task, capture: Capture, place: Place, root_
         return "taken_back"
     if store.record_captured(session, row, channel_name=place.name, is_private=place.is_private, now=task.now):
         thread_told.close_round(session, row, message=views.sent_anew(), now=task.now)
+    subject, by = f"thread {row.id}", capture.user_id
+    audit.record(session, team_id=task.team_id, by=by, deed="thread.captured", subject=subject, now=task.now)
     capture.thread_id, capture.author_id = row.id, author_id
     session.add(capture)
     session.flush()
@@ -187,10 +193,14 @@ def _take_back(task: Task, capture_id: int) -> None:
         _show(session, task, row)
 
 
-def _meet(task: Task, written: list[Written]) -> dict[str, str]:
+def _mentioned(written: list[Written]) -> set[str]:
+    return {user_id for one in written for user_id in MENTION.findall(one.text)}
+
+
+def _meet(task: Task, written: list[Written], gone: Collection[str]) -> dict[str, str]:
     """The names of those who wrote and who are mentioned; whom the app has not met is looked up in Slack."""
     writers = {one.user_id for one in written} - {""}
-    mentioned = {user_id for one in written for user_id in MENTION.findall(one.text)}
+    mentioned = _mentioned(written) - set(gone)
     with task.db.read() as session:
         met = people.find_by_ids(session, team_id=task.team_id, user_ids=writers | mentioned)
     names = {one.user_id: one.name for one in met}

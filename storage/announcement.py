@@ -53,6 +53,13 @@ def list_standing(session: Session, *, team_id: str, since: datetime) -> list[tu
     return [(row_id or 0, channel_id or "", ts or "") for row_id, channel_id, ts in session.exec(query)]
 
 
+def list_announced(session: Session, *, team_id: str, since: datetime) -> list[int]:
+    """The ids of the assets that were announced since then."""
+    query = select(AssetVersion.asset_id).join(Announcement, col(Announcement.asset_version_id) == AssetVersion.id)
+    query = query.where(AssetVersion.team_id == team_id, Announcement.team_id == team_id)
+    return sorted(set(session.exec(query.where(Announcement.created_at >= since))))
+
+
 def record_refusal_told(session: Session, sent: Outbox, *, target: str, message: dict[str, Any], now: datetime) -> None:
     """Tell somebody, once, that Slack refused the message `sent`."""
     key = f"{REFUSED}{sent.id}"

@@ -12,7 +12,7 @@ from bot.domain.asset_import import COLUMNS, AssetLine, read_assets_csv
 from bot.domain.csv_list import BadLine, read_csv_list
 from bot.domain.text import clip
 from storage import asset as store
-from storage import people
+from storage import asset_trail, people
 
 _MEMBER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 
@@ -50,6 +50,8 @@ def import_assets(
     if all_or_nothing and problems:
         return AssetImport([], problems)
     saved = [store.add_version(session, team_id=team_id, fields=fields, now=now, by=by) for fields in good]
+    for row in saved:
+        asset_trail.record_deed(session, row, "added", by=by, now=now)
     return AssetImport(saved, problems)
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from bot.domain.audience import Audience
-from storage.people import Person, Role
+from storage.people import Person
+from storage.role import holders
 
 
 def list_group(
@@ -44,9 +45,8 @@ def _in_group(query: Any, team_id: str, audience: Audience, of: Person | None) -
     """The rule of `Audience.fits`, as a query."""
     query = query.where(Person.team_id == team_id, col(Person.is_active).is_(True))
     if audience.role:
-        roles = select(Role.user_id).where(Role.team_id == team_id)
-        holds = col(Person.user_id).in_(roles.where(Role.role == audience.role))
-        is_nobody_in_particular = col(Person.user_id).not_in(roles)
+        holds = col(Person.user_id).in_(holders(team_id, audience.role))
+        is_nobody_in_particular = col(Person.user_id).not_in(holders(team_id))
         query = query.where(or_(holds, is_nobody_in_particular) if audience.role == "rep" else holds)
     if audience.regions:
         query = query.where(col(Person.region).in_(audience.regions))

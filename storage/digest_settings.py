@@ -11,7 +11,8 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from bot.access import Actor
 from bot.domain.digest_plan import DEPTHS, RHYTHMS, DigestPlan
-from storage.people import Person, Role
+from storage.people import Person
+from storage.role import with_roles
 
 
 class DigestSetting(SQLModel, table=True):
@@ -78,20 +79,19 @@ def list_readers(session: Session, *, team_id: str, admins: frozenset[str], defa
             col(Person.department),
             col(Person.region),
             col(Person.tz),
-            col(Role.role),
             col(its.weekday),
             col(its.hour),
             col(its.depth),
             col(its.rhythm),
             col(its.changed_at),
         )
-        .join(Role, and_(col(Role.team_id) == Person.team_id, col(Role.user_id) == Person.user_id), isouter=True)
         .join(its, and_(col(its.team_id) == Person.team_id, col(its.user_id) == Person.user_id), isouter=True)
         .where(col(Person.team_id) == team_id, col(Person.is_active).is_(True))
         .order_by(col(Person.user_id))
     )
     found: dict[str, Reader] = {}
-    for user_id, name, department, region, tz, role, weekday, hour, depth, rhythm, changed_at in session.execute(query):
+    read = session.execute(with_roles(query, Person))
+    for user_id, name, department, region, tz, weekday, hour, depth, rhythm, changed_at, role in read:
         known = found.get(user_id)
         if known is None:
             roles = frozenset({"admin"}) if user_id in admins else frozenset[str]()

@@ -1,9 +1,7 @@
-"""What whoever runs the server may take out as tables: people, assets, feedback, replies and pulses of a workspace."""
+"""What an admin, or whoever runs the server, may take out as tables: people, assets, and what was said of them."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -12,22 +10,14 @@ from sqlmodel import Session, col, func
 
 from bot.domain.pulse import questions_from_json
 from bot.domain.pulse_csv import CSV_HEADS, csv_rows
+from storage import export_rounds
 from storage.asset import Asset, AssetVersion
+from storage.check_in import CheckInAnswer
 from storage.feedback import Feedback, FeedbackReply
-from storage.people import Person, Role
+from storage.people import Person, list_all_roles
 from storage.pulse import Pulse, result_of
-
-ROWS = 1_000  # in memory at once
-HELD = "held back"  # stands where a text would, if the safety screen kept it back
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table on its way out: its name, the heads of its columns, and its rows, which can be read once."""
-
-    name: str
-    heads: tuple[str, ...]
-    rows: Iterable[tuple[object, ...]]
+from storage.sheet import HELD, moment, stream
+from storage.sheet import Sheet as Sheet
 
 
 def list_sheets(session: Session, *, team_id: str) -> list[Sheet]:
@@ -46,7 +36,15 @@ def list_sheets(session: Session, *, team_id: str) -> list[Sheet]:
         Sheet("replies", _REPLY_HEADS, _replies(session, team_id)),
         Sheet("pulses", _PULSE_HEADS, _pulses(session, team_id)),
         Sheet("pulse_results", ("pulse", *CSV_HEADS), _pulse_results(session, team_id)),
+        *export_rounds.list_sheets(session, team_id=team_id),
     ]
+
+
+def count_rows(session: Session, *, team_id: str) -> int:
+    """About how many rows that is: those of the tables that grow."""
+    tables: tuple[Any, ...] = (Feedback, Person, AssetVersion, CheckInAnswer)
+    counts = [select(func.count()).select_from(one).where(col(one.team_id) == team_id) for one in tables]
+    return sum(int(session.execute(query).scalar() or 0) for query in counts)
 
 
 def count_left_out(session: Session, *, team_id: str) -> tuple[int, int]:
@@ -86,12 +84,10 @@ _FEEDBACK_HEADS = (
 
 
 def _people(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
-    roles: dict[str, list[str]] = {}
-    for user_id, role in session.execute(select(col(Role.user_id), col(Role.role)).where(col(Role.team_id) == team_id)):
-        roles.setdefault(user_id, []).append(role)
+    roles = list_all_roles(session, team_id=team_id)
     query = select(Person).where(col(Person.team_id) == team_id).order_by(col(Person.user_id))
-    for (person,) in _stream(session, query):
-        held = ";".join(sorted(roles.get(person.user_id, ["rep"])))
+    for (person,) in stream(session, query):
+        held = ";".join(sorted(roles.get(person.user_id, {"rep"})))
         yield (
             person.user_id, person.name, person.department, held, person.region, person.tz, person.working_hours,
         )  # fmt: skip
@@ -104,7 +100,7 @@ def _assets(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
         .where(col(Asset.team_id) == team_id, col(AssetVersion.team_id) == team_id)
         .order_by(col(Asset.reference), col(AssetVersion.number))
     )
-    for reference, it in _stream(session, query):
+    for reference, it in stream(session, query):
         released = it.released_at.date().isoformat() if it.released_at else ""
         expires = it.expires_on.isoformat() if it.expires_on else ""
         aliases = ";".join(json.loads(it.aliases))
@@ -123,12 +119,12 @@ def _feedback(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
         .where(col(Feedback.team_id) == team_id, col(Feedback.withdrawn_at).is_(None))
         .order_by(col(Feedback.id))
     )
-    for it, name, reference, version, title in _stream(session, query):
+    for it, name, reference, version, title in stream(session, query):
         texts = [HELD if it.held_for and text else text for text in (it.said, it.missing, it.quoted_text)]
         yield (
-            it.id, _moment(it.created_at), it.user_id, name, it.region, reference, version, title, it.source,
+            it.id, moment(it.created_at), it.user_id, name, it.region, reference, version, title, it.source,
             it.situation, it.use, it.rating, it.outcome, it.reaction, *texts, "yes" if it.wants_reply else "",
-            _moment(it.replied_at),
+            moment(it.replied_at),
         )  # fmt: skip
 
 
@@ -141,9 +137,9 @@ def _replies(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
         .where(col(FeedbackReply.team_id) == team_id, col(Feedback.withdrawn_at).is_(None))
         .order_by(col(FeedbackReply.id))
     )
-    for it, name in _stream(session, query):
+    for it, name in stream(session, query):
         text = HELD if it.held_for else it.text
-        yield it.feedback_id, _moment(it.created_at), it.user_id, name, text
+        yield it.feedback_id, moment(it.created_at), it.user_id, name, text
 
 
 def _pulses(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
@@ -153,26 +149,18 @@ def _pulses(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
         .where(col(Pulse.team_id) == team_id)
         .order_by(col(Pulse.id))
     )
-    for it, name in _stream(session, query):
+    for it, name in stream(session, query):
         asked, result = " | ".join(one.text for one in questions_from_json(it.questions)), result_of(it)
         answered = (result.invited, result.answered) if result else ("", "")
         yield (
-            it.id, it.asker_id, name, asked, it.privacy, it.channel_id, it.state, _moment(it.opened_at),
-            _moment(it.ended_at), *answered, it.outcome, _moment(it.outcome_at), it.overrides_id, it.override_reason,
+            it.id, it.asker_id, name, asked, it.privacy, it.channel_id, it.state, moment(it.opened_at),
+            moment(it.ended_at), *answered, it.outcome, moment(it.outcome_at), it.overrides_id, it.override_reason,
         )  # fmt: skip
 
 
 def _pulse_results(session: Session, team_id: str) -> Iterator[tuple[object, ...]]:
     query = select(Pulse).where(col(Pulse.team_id) == team_id, col(Pulse.state) == "closed").order_by(col(Pulse.id))
-    for (it,) in _stream(session, query):
+    for (it,) in stream(session, query):
         result = result_of(it)
         for row in csv_rows(result)[1:] if result else ():
             yield (it.id, *row)
-
-
-def _stream(session: Session, query: Any) -> Iterator[Any]:
-    yield from session.execute(query.execution_options(yield_per=ROWS))  # a session holds rows weakly: memory is flat
-
-
-def _moment(when: datetime | None) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if when else ""

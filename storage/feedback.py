@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, insert
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, insert, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_reply
@@ -15,6 +15,7 @@ DIGEST_COLUMNS = (
     "withdrawn_at", "asset_version_id", "user_id", "region", "use", "reaction", "outcome", "rating", "held_for",
     "reply_due_at", "replied_at",
 )  # fmt: skip
+PERSON_COLUMNS = ("withdrawn_at", "asset_version_id", "held_for", "replied_at")
 SOURCES = ("command", "form", "button", "shortcut", "reaction", "check_in")
 
 
@@ -34,7 +35,8 @@ class Feedback(SQLModel, table=True):
         CheckConstraint(f"source IN {SOURCES!r}", name="feedback_source"),
         # The digest counts from this index alone and never reads the texts, whatever the history has grown to.
         Index("feedback_digest", "team_id", "created_at", *DIGEST_COLUMNS),
-        Index("feedback_by_person", "team_id", "user_id", "created_at"),
+        # The App Home counts one person's words from this index alone, also the ten thousandth.
+        Index("feedback_by_person", "team_id", "user_id", "created_at", *PERSON_COLUMNS),
         Index("feedback_by_reaction", "team_id", "reaction_id"),
         Index("feedback_by_asset", "team_id", "asset_version_id", "created_at"),
     )
@@ -179,16 +181,18 @@ _PRESSED = select(Feedback.id).where(
 )
 
 
-def list_mine(session: Session, *, team_id: str, user_id: str, offset: int, limit: int) -> list[Feedback]:
-    """What a person said and did not take back, newest first."""
-    query = (
-        select(Feedback)
-        .where(Feedback.team_id == team_id, Feedback.user_id == user_id, col(Feedback.withdrawn_at).is_(None))
-        .order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
-        .offset(offset)
-        .limit(limit)
-    )
-    return list(session.exec(query))
+def list_mine(
+    session: Session, *, team_id: str, user_id: str, offset: int, limit: int, search: str = ""
+) -> list[Feedback]:
+    """What a person said and did not take back, newest first; with `search` what holds it or is about such an asset."""
+    query = _mine(select(Feedback), team_id, user_id, search)
+    query = query.order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
+    return list(session.exec(query.offset(offset).limit(limit)))
+
+
+def count_mine(session: Session, *, team_id: str, user_id: str, search: str = "") -> int:
+    """How much `list_mine` lists in all."""
+    return int(session.exec(_mine(select(func.count()).select_from(Feedback), team_id, user_id, search)).one())
 
 
 def count_feedback(session: Session, *, team_id: str, user_id: str | None = None, version_id: int | None = None) -> int:
@@ -199,6 +203,19 @@ def count_feedback(session: Session, *, team_id: str, user_id: str | None = None
     if version_id is not None:
         query = query.where(Feedback.asset_version_id == version_id)
     return session.exec(query).one()
+
+
+def _mine(query: Any, team_id: str, user_id: str, search: str) -> Any:
+    query = query.where(Feedback.team_id == team_id, Feedback.user_id == user_id, col(Feedback.withdrawn_at).is_(None))
+    if not search:
+        return query
+    from storage.asset import AssetVersion  # which knows of feedback itself
+
+    about = select(AssetVersion.id).where(AssetVersion.team_id == team_id)
+    about = about.where(col(AssetVersion.title).icontains(search, autoescape=True))
+    texts = (Feedback.said, Feedback.missing, Feedback.quoted_text)
+    holds = [col(text).icontains(search, autoescape=True) for text in texts]
+    return query.where(or_(col(Feedback.asset_version_id).in_(about), *holds))
 
 
 def record_reaction_feedback(

@@ -56,14 +56,16 @@ def _owner_of(session: Session, team_id: str, card: Card) -> tuple[str, str]:
     return (current.owner_id, current.owner_name) if current and answers else ("", "")
 
 
-def list_mine(session: Session, *, team_id: str, user_id: str, page: int, size: int) -> tuple[list[Told], int, int]:
-    """One page (from 0) of what a person said and did not take back, newest first.
+def list_mine(
+    session: Session, *, team_id: str, user_id: str, page: int, size: int, search: str = ""
+) -> tuple[list[Told], int, int]:
+    """One page (from 0) of what a person said and did not take back, newest first; with `search`, of what holds it.
 
     With it how much there is in all, and which page it is: the last one if there are not so many.
     """
-    total = feedback.count_feedback(session, team_id=team_id, user_id=user_id)
+    total = feedback.count_mine(session, team_id=team_id, user_id=user_id, search=search)
     page = max(0, min(page, (total - 1) // size))
-    rows = feedback.list_mine(session, team_id=team_id, user_id=user_id, offset=page * size, limit=size)
+    rows = feedback.list_mine(session, team_id=team_id, user_id=user_id, offset=page * size, limit=size, search=search)
     return list_told(session, rows, team_id=team_id), total, page
 
 

@@ -1,38 +1,50 @@
-"""What the App Home shows from several tables, and the wish to have it drawn again."""
+"""What the App Home counts for an admin, and the wish to have somebody's Home drawn again."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from storage import jobs
-from storage.asset import Asset, AssetVersion
-from storage.feedback import Feedback
+from bot.domain.home import Health
+from storage import jobs, model_use
+from storage.asset import Announcement, Asset
+from storage.jobs import Job
+from storage.outbox import Outbox
+from storage.workspace import get_heartbeat
 
-
-@dataclass(frozen=True)
-class OwnFeedback:
-    """One thing that the person said: about which asset (by title, "" if none is known), and what became of it."""
-
-    title: str
-    row: Feedback
-
-
-def list_newest_feedback(session: Session, *, team_id: str, user_id: str, limit: int) -> list[OwnFeedback]:
-    """What a person said last, newest first; what they took back is left out."""
-    query = (
-        select(Feedback, AssetVersion.title)
-        .join(AssetVersion, col(AssetVersion.id) == col(Feedback.asset_version_id), isouter=True)
-        .where(Feedback.team_id == team_id, Feedback.user_id == user_id, col(Feedback.withdrawn_at).is_(None))
-        .order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
-        .limit(limit)
-    )
-    return [OwnFeedback(title=title or "", row=row) for row, title in session.exec(query)]
+LATELY = timedelta(days=7)  # in which messages that did not arrive are counted
 
 
 def count_assets(session: Session, *, team_id: str) -> int:
     """How many assets there are."""
     return session.exec(select(func.count()).select_from(Asset).where(Asset.team_id == team_id)).one()
+
+
+def count_announced(session: Session, *, team_id: str) -> int:
+    """How many asset versions were announced in a channel."""
+    versions = select(func.count(col(Announcement.asset_version_id).distinct())).where(Announcement.team_id == team_id)
+    return int(session.exec(versions).one())
+
+
+def read_health(session: Session, *, team_id: str, now: datetime, model: str) -> Health:
+    """Whether all is well; `now` is the product's time, `model` the language model's name or ""."""
+    states = select(Outbox.state, func.count()).where(
+        Outbox.team_id == team_id,
+        col(Outbox.state).in_(("failed", "uncertain", "pending")),
+        Outbox.created_at >= now - LATELY,
+    )
+    messages = dict(session.exec(states.group_by(Outbox.state)).all())
+    failed = select(func.count()).select_from(Job).where(Job.team_id == team_id, Job.state == "failed")
+    use = model_use.list_use(session, team_id=team_id, since=(now - LATELY).date()) if model else []
+    beat = get_heartbeat(session, team_id=team_id)
+    return Health(
+        ticked_at=beat.ticked_at if beat else None,
+        failed=messages.get("failed", 0),
+        uncertain=messages.get("uncertain", 0),
+        waiting=messages.get("pending", 0),
+        jobs_failed=int(session.exec(failed).one()),
+        model=model,
+        left_out=sum(one.left_out for one in use),
+    )
 
 
 def ask_for_home(session: Session, *, team_id: str, user_id: str, real_now: datetime) -> None:

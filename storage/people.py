@@ -1,19 +1,27 @@
 """People: who they are, where they are, and which roles they hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, and_, bindparam, func, or_
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlalchemy import CheckConstraint, bindparam, func, or_
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.access import ROLES, Actor
+from bot.access import Actor
 from bot.domain.csv_list import BadLine
 from bot.domain.people import DEPARTMENT_LABELS, PeopleReading, PersonLine, read_people_csv
 from bot.errors import BotError
-from storage import jobs
+from storage import audit, jobs
 from storage.db import run_statement
+
+# Who holds which role is asked here, with the people; the table itself is nobody else's.
+from storage.role import Role as Role
+from storage.role import count_roles as count_roles
+from storage.role import holders, holders_of_others, is_held, with_roles
+from storage.role import list_all_roles as list_all_roles
+from storage.role import list_roles as list_roles
+from storage.role import record_roles as record_roles
 from storage.turns import take_turn
 
 DEPARTMENTS = tuple(DEPARTMENT_LABELS)
@@ -24,7 +32,9 @@ LAST_ADMIN = "This is the only admin. Make somebody else an admin first, so that
 class Person(SQLModel, table=True):
     """Somebody in a workspace. A person without a role row is a rep.
 
-    `working_hours` is local time, "09:00-17:00"; `tz` an IANA name; `dm_channel_id` the direct message with the app.
+    `working_hours` is local time, "09:00-17:00", and "" the usual ones of the workspace; `tz` an IANA name;
+    `dm_channel_id` the direct message with the app. `met_at` is when the app has welcomed them, None for somebody whom
+    it only knows of; until `quiet_until` they want to be asked nothing.
     """
 
     __table_args__ = (CheckConstraint(f"department IN {DEPARTMENTS!r}", name="person_department"),)
@@ -35,23 +45,12 @@ class Person(SQLModel, table=True):
     department: str = "other"
     region: str = ""
     tz: str = ""
-    working_hours: str = "09:00-17:00"
+    working_hours: str = ""
     dm_channel_id: str | None = None
     is_active: bool = True
     created_at: datetime
-
-
-class Role(SQLModel, table=True):
-    """One role that a person holds."""
-
-    __table_args__ = (CheckConstraint(f"role IN {ROLES!r}", name="role_known"),)
-
-    team_id: str = Field(primary_key=True)
-    user_id: str = Field(primary_key=True)
-    role: str = Field(primary_key=True)
-
-
-_HELD = select(Role.role).where(Role.team_id == bindparam("team"), Role.user_id == bindparam("user"))
+    met_at: datetime | None = None
+    quiet_until: datetime | None = None
 
 
 def get_person(session: Session, *, team_id: str, user_id: str) -> Person | None:
@@ -76,40 +75,18 @@ def list_people(session: Session, *, team_id: str, role: str | None = None) -> l
     """The active people of a workspace by name; with `role`, those who hold it."""
     query = select(Person).where(Person.team_id == team_id, col(Person.is_active).is_(True))
     if role == "rep":
-        others = select(Role.user_id).where(Role.team_id == team_id, Role.role != "rep")
-        query = query.where(col(Person.user_id).not_in(others))
+        query = query.where(col(Person.user_id).not_in(holders_of_others(team_id)))
     elif role is not None:
-        holders = select(Role.user_id).where(Role.team_id == team_id, Role.role == role)
-        query = query.where(col(Person.user_id).in_(holders))
+        query = query.where(col(Person.user_id).in_(holders(team_id, role)))
     return list(session.exec(query.order_by(col(Person.name), col(Person.user_id))))
-
-
-def list_roles(session: Session, *, team_id: str, user_id: str) -> frozenset[str]:
-    """The roles a person holds; nobody in particular is a rep."""
-    held = run_statement(session, _HELD, team=team_id, user=user_id).scalars()
-    return frozenset(held) or frozenset({"rep"})
-
-
-def record_roles(session: Session, *, team_id: str, user_id: str, roles: frozenset[str]) -> None:
-    """Give a person exactly these roles."""
-    session.exec(delete(Role).where(col(Role.team_id) == team_id, col(Role.user_id) == user_id))
-    for role in sorted(roles):
-        session.add(Role(team_id=team_id, user_id=user_id, role=role))
-    session.flush()
 
 
 _SAME = (Person.team_id == bindparam("team"), Person.user_id == bindparam("user"))
 _NAME = select(Person.name).where(*_SAME)
-_ACTOR: Any = select(Person.name, Person.department, Person.region, Person.tz).add_columns(col(Role.role))
-_ACTOR = _ACTOR.outerjoin(Role, and_(col(Role.team_id) == Person.team_id, col(Role.user_id) == Person.user_id)).where(
-    *_SAME
-)
-_HOLDS = select(Role.role).join(Person, and_(col(Person.team_id) == Role.team_id, col(Person.user_id) == Role.user_id))
-_HOLDS = _HOLDS.where(
-    Role.team_id == bindparam("team"),
-    Role.user_id == bindparam("user"),
-    Role.role == bindparam("role"),
-    col(Person.is_active).is_(True),
+_KNOWN: Any = select(Person.name, Person.department, Person.region, Person.tz).add_columns(col(Person.met_at))
+_ACTOR: Any = with_roles(_KNOWN, Person).where(*_SAME)
+_HOLDS: Any = select(Person.user_id).where(
+    *_SAME, col(Person.is_active).is_(True), is_held(Person.team_id, Person.user_id, bindparam("role"))
 )
 
 
@@ -129,7 +106,7 @@ def find_actor(session: Session, *, team_id: str, user_id: str, admins: frozense
     if known is not None:
         return known
     roles = list_roles(session, team_id=team_id, user_id=user_id)
-    return Actor(team_id, user_id, "", _with_admin(roles, user_id, admins), "other", "", default_tz)
+    return Actor(team_id, user_id, "", _with_admin(roles, user_id, admins), "other", "", default_tz, is_new=True)
 
 
 def find_known_actor(
@@ -139,9 +116,9 @@ def find_known_actor(
     known = run_statement(session, _ACTOR, team=team_id, user=user_id).all()
     if not known:
         return None
-    name, department, region, tz, _ = known[0]
-    roles = frozenset(row.role for row in known if row.role) or frozenset({"rep"})
-    return Actor(team_id, user_id, name, _with_admin(roles, user_id, admins), department, region, tz or default_tz)
+    name, department, region, tz, met_at, _ = known[0]
+    roles = _with_admin(frozenset(row.role for row in known if row.role) or frozenset({"rep"}), user_id, admins)
+    return Actor(team_id, user_id, name, roles, department, region, tz or default_tz, is_new=met_at is None)
 
 
 def _with_admin(roles: frozenset[str], user_id: str, admins: frozenset[str]) -> frozenset[str]:
@@ -191,26 +168,40 @@ def find_by_name(session: Session, *, team_id: str, name: str) -> list[Person]:
     return [person for person in list_people(session, team_id=team_id) if person.name.casefold() == wanted]
 
 
-def list_all_roles(session: Session, *, team_id: str) -> dict[str, frozenset[str]]:
-    """The roles of everybody who was given any, by user id."""
-    held: dict[str, set[str]] = {}
-    for row in session.exec(select(Role).where(Role.team_id == team_id)):
-        held.setdefault(row.user_id, set()).add(row.role)
-    return {user_id: frozenset(roles) for user_id, roles in held.items()}
-
-
 def list_admins(session: Session, *, team_id: str, admins: frozenset[str]) -> list[Person]:
     """The active admins, by name: those who were given the role, and of those in the settings whom the app has met."""
-    held = select(Role.user_id).where(Role.team_id == team_id, Role.role == "admin")
     query = select(Person).where(Person.team_id == team_id, col(Person.is_active).is_(True))
-    query = query.where(or_(col(Person.user_id).in_(held), col(Person.user_id).in_(admins)))
+    query = query.where(or_(col(Person.user_id).in_(holders(team_id, "admin")), col(Person.user_id).in_(admins)))
     return list(session.exec(query.order_by(col(Person.name), col(Person.user_id))))
 
 
+def change_facts(
+    session: Session, *, team_id: str, user_id: str, now: datetime, by: str, facts: Mapping[str, str]
+) -> Person:
+    """`record_person` for what somebody (`by`, "" for a command) says of a person; what it changes is in the trail."""
+    person = get_person(session, team_id=team_id, user_id=user_id)
+    given = {field: value for field, value in facts.items() if field != "name"}
+    before = {field: getattr(person, field) for field in given} if person else {}
+    person = record_person(session, team_id=team_id, user_id=user_id, now=now, **facts)
+    changed = [field for field, value in given.items() if before.get(field) not in (None, value)]
+    if changed:
+        old, new = ({field: side[field] for field in changed} for side in (before, given))
+        told: dict[str, Any] = {"before": old, "after": new, "about": user_id, "now": now}
+        audit.record(session, team_id=team_id, by=by, deed="person.changed", **told)
+    return person
+
+
 def change_roles(
-    session: Session, *, team_id: str, user_id: str, roles: frozenset[str], admins: frozenset[str]
+    session: Session,
+    *,
+    team_id: str,
+    user_id: str,
+    roles: frozenset[str],
+    admins: frozenset[str],
+    now: datetime,
+    by: str,
 ) -> RoleChange:
-    """Give a person exactly these roles; those in `admins` stay admins whatever is said here.
+    """Give a person exactly these roles; those in `admins` stay admins whatever is said here. `by` gave them.
 
     Raises:
         BotError: nobody would be an admin any more.
@@ -224,7 +215,10 @@ def change_roles(
         if not others:
             raise BotError(LAST_ADMIN, field="roles")
     if after != before:
-        record_roles(session, team_id=team_id, user_id=user_id, roles=after)
+        record_roles(session, team_id=team_id, user_id=user_id, roles=after, now=now, by=by)
+        old, new = ({"roles": sorted(held)} for held in (before, after))
+        told: dict[str, Any] = {"before": old, "after": new, "about": user_id, "now": now}
+        audit.record(session, team_id=team_id, by=by, deed="roles.changed", **told)
     named = frozenset({"admin"}) if user_id in admins else frozenset[str]()
     return RoleChange(user_id, person.name if person else "", before | named, after | named)
 
@@ -235,10 +229,14 @@ def import_people(
     team_id: str,
     text: str,
     now: datetime,
+    by: str = "",
     all_or_nothing: bool = False,
     admins: frozenset[str] = frozenset(),
 ) -> PeopleImport:
-    """Save a list of people in CSV; with `all_or_nothing` a single bad line keeps all the others out."""
+    """Save a list of people in CSV; with `all_or_nothing` a single bad line keeps all the others out.
+
+    `by` brought it, "" for a command.
+    """
     take_turn(session, team_id=team_id, of=ROLES_TURN)
     reading = read_people_csv(text)
     problems, found = list(reading.problems), []
@@ -252,10 +250,13 @@ def import_people(
         return PeopleImport([], problems, [], reading)
     saved, changes = [], []
     for user_id, line in found:
-        person = record_person(session, team_id=team_id, user_id=user_id, now=now, **line.facts)
+        who: dict[str, Any] = {"team_id": team_id, "user_id": user_id, "now": now, "by": by}
+        person = change_facts(session, **who, facts=line.facts)
         saved.append(person.name or user_id)
         if line.roles is not None:
-            changes.append(change_roles(session, team_id=team_id, user_id=user_id, roles=line.roles, admins=admins))
+            changes.append(change_roles(session, **who, roles=line.roles, admins=admins))
+    if saved:
+        audit.record(session, team_id=team_id, by=by, deed="people.imported", after={"people": len(saved)}, now=now)
     return PeopleImport(saved, problems, [change for change in changes if change.before != change.after], reading)
 
 

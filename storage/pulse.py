@@ -11,6 +11,7 @@ from bot.domain.audience import Audience
 from bot.domain.pulse import PRIVACY, PulseFields, questions_from_json, questions_to_json
 from bot.domain.pulse_numbers import PulseResult
 from bot.errors import BotError
+from storage import audit
 
 STATES = ("planned", "open", "closed", "cancelled")
 EDITED = (
@@ -114,13 +115,11 @@ def add_pulse(
     `overrides` is the pulse of which the outcome should have been told first.
     """
     row = Pulse(
-        team_id=team_id,
-        asker_id=asker_id,
-        created_at=now,
+        team_id=team_id, asker_id=asker_id, created_at=now,
         overrides_id=overrides.id if overrides else None,
         override_reason=override_reason if overrides else None,
         **_columns(fields),
-    )
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row
@@ -132,6 +131,7 @@ def record_opened(session: Session, row: Pulse, *, invited: Mapping[str, str], n
         return False
     row.state, row.opened_at = "open", now
     _invite(session, row, invited)
+    _note(session, row, by=row.asker_id, now=now)
     return True
 
 
@@ -219,14 +219,10 @@ def count_invited(session: Session, row: Pulse) -> int:
 def fields_of(row: Pulse) -> PulseFields:
     """What a row says, as its form has it."""
     return PulseFields(
-        questions=questions_from_json(row.questions),
-        audience=Audience.from_json(row.audience),
-        channel_id=row.channel_id,
-        privacy=row.privacy,
-        closes_at=row.closes_at,
-        reminders=row.reminders,
+        questions=questions_from_json(row.questions), audience=Audience.from_json(row.audience),
+        channel_id=row.channel_id, privacy=row.privacy, closes_at=row.closes_at, reminders=row.reminders,
         shares_results=row.shares_results,
-    )
+    )  # fmt: skip
 
 
 def result_of(row: Pulse) -> PulseResult | None:
@@ -256,6 +252,7 @@ def record_closed(session: Session, row: Pulse, *, result: PulseResult, now: dat
     row.state, row.ended_at, row.closes_at = "closed", now, min(row.closes_at, now)
     row.result = result.to_json()
     _save(session, row)
+    _note(session, row, by="", now=now)
     return True
 
 
@@ -271,6 +268,7 @@ def record_cancelled(session: Session, row: Pulse, *, now: datetime, reason: str
     session.exec(delete(PulseBallot).where(*of_it))
     row.state, row.ended_at, row.reason = "cancelled", now, reason
     _save(session, row)
+    _note(session, row, by="" if reason else row.asker_id, now=now)
     return True
 
 
@@ -286,15 +284,16 @@ def _save(session: Session, row: Pulse) -> None:
     session.flush()
 
 
+def _note(session: Session, row: Pulse, *, by: str, now: datetime) -> None:
+    given: dict[str, Any] = {"deed": f"pulse.{row.state}", "subject": f"pulse {row.id}", "now": now}
+    audit.record(session, team_id=row.team_id, by=by, after={"privacy": row.privacy}, **given)
+
+
 def _columns(fields: PulseFields) -> dict[str, Any]:
     if fields.closes_at is None:
         raise ValueError("a pulse always has an end")
     return {
-        "questions": questions_to_json(fields.questions),
-        "audience": fields.audience.to_json(),
-        "channel_id": fields.channel_id,
-        "privacy": fields.privacy,
-        "closes_at": fields.closes_at,
-        "reminders": fields.reminders,
-        "shares_results": fields.shares_results,
-    }
+        "questions": questions_to_json(fields.questions), "audience": fields.audience.to_json(),
+        "channel_id": fields.channel_id, "privacy": fields.privacy, "closes_at": fields.closes_at,
+        "reminders": fields.reminders, "shares_results": fields.shares_results,
+    }  # fmt: skip

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from bot.domain.pulse import questions_from_json
 from bot.domain.pulse_finding import OwnPulse, PulseFinding, PulseWaiting
 from storage import people
-from storage.pulse import Pulse, PulseBallot, list_asked, list_pulses, result_of
+from storage.pulse import Pulse, PulseBallot, count_invited, list_asked, result_of
+from storage.pulse_ballot import count_answered
 
 
 def list_closed(session: Session, *, team_id: str, start: datetime, end: datetime) -> list[PulseFinding]:
@@ -27,8 +28,10 @@ def list_waiting(session: Session, *, team_id: str, user_id: str) -> list[PulseW
 
     An anonymous one stays until it closes: nothing here may know who has answered it.
     """
+    asked = list_asked(session, team_id=team_id, user_id=user_id)
     answered = select(PulseBallot.pulse_id).where(PulseBallot.team_id == team_id, PulseBallot.user_id == user_id)
-    done = set(session.exec(answered.distinct()))
+    answered = answered.where(col(PulseBallot.pulse_id).in_([row.id for row in asked]))
+    done = set(session.exec(answered.distinct())) if asked else set()
     return [
         PulseWaiting(
             row.id or 0,
@@ -38,19 +41,27 @@ def list_waiting(session: Session, *, team_id: str, user_id: str) -> list[PulseW
             row.closes_at,
             is_sure=row.privacy != "anonymous",
         )
-        for row in list_asked(session, team_id=team_id, user_id=user_id)
+        for row in asked
         if row.id not in done
     ]
 
 
 def list_own(session: Session, *, team_id: str, user_id: str) -> list[OwnPulse]:
     """Somebody's own that are open, and those that have closed and of which nobody has heard what was done."""
-    rows = list_pulses(session, team_id=team_id, asker_id=user_id, states=("open", "closed"))
-    return [
-        OwnPulse(row.id or 0, _question(row), row.closes_at if row.state == "open" else None)
-        for row in rows
-        if row.state == "open" or row.outcome is None
-    ]
+    query = select(Pulse).where(Pulse.team_id == team_id, Pulse.asker_id == user_id)
+    is_unsaid = and_(Pulse.state == "closed", col(Pulse.outcome).is_(None))
+    query = query.where(or_(Pulse.state == "open", is_unsaid)).order_by(col(Pulse.id).desc())
+    return [_own(session, row) for row in session.exec(query)]
+
+
+def _own(session: Session, row: Pulse) -> OwnPulse:
+    """With how many have answered: of a named one while it is open, of the others once they have closed (R13)."""
+    if row.state == "open":
+        answered = count_answered(session, row) if row.privacy == "named" else None
+        return OwnPulse(row.id or 0, _question(row), row.closes_at, count_invited(session, row), answered)
+    result = result_of(row)
+    invited, answered = (result.invited, result.answered) if result else (0, None)
+    return OwnPulse(row.id or 0, _question(row), None, invited, answered)
 
 
 def _list_findings(session: Session, team_id: str, *conditions: Any) -> list[PulseFinding]:

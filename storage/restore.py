@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text, update
@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from bot.domain.text import count
 from bot.errors import BotError, SettingsError
-from storage import schema
+from storage import audit, erased, erasure, schema, wiping, workspace
 from storage.backup import in_words
 from storage.copying import (
     Told,
@@ -41,19 +41,22 @@ TOO_OLD = "it waited in a backup that was put back, and it is too old to be sent
 class Restored:
     """What was put back: how many rows, and where the old SQLite file is kept (None if it had no rows).
 
-    `doubtful` messages waited and are looked for in Slack before they are sent; `left` ones are too old for that.
+    `doubtful` messages waited and are looked for in Slack before they are sent; `left` ones are too old for that. So
+    many people were `erased` again.
     """
 
     rows: int
     doubtful: int
     left: int
+    erased: int = 0
     kept: Path | None = None
 
 
 def restore(url: str, file: Path, *, now: datetime, told: Told, sure: bool = False) -> Restored:
     """Put the backup `file` into the database at `url`, whose rows it replaces if you are `sure`.
 
-    A backup of an older version is brought up to date on the way, in a copy. `now` is real time.
+    A backup of an older version is brought up to date on the way, in a copy; and whoever is known as erased, there or
+    in the database that it replaces, is erased in it again. `now` is real time.
 
     Raises:
         BotError: the file is no good backup, or the database has rows and you are not `sure`.
@@ -63,7 +66,7 @@ def restore(url: str, file: Path, *, now: datetime, told: Told, sure: bool = Fal
     path = sqlite_path(url)
     if path is not None and path.exists() and file.exists() and path.samefile(file):
         raise BotError(f"{file} is the database itself. Name a backup.")
-    with _prepared(file, path, now, told) as (part, restored):
+    with _prepared(url, file, path, now, told) as (part, restored):
         if path is None:
             _into_server(url, part, file, told, sure=sure)
             return restored
@@ -71,7 +74,7 @@ def restore(url: str, file: Path, *, now: datetime, told: Told, sure: bool = Fal
 
 
 @contextmanager
-def _prepared(file: Path, path: Path | None, now: datetime, told: Told) -> Iterator[tuple[Path, Restored]]:
+def _prepared(url: str, file: Path, path: Path | None, now: datetime, told: Told) -> Iterator[tuple[Path, Restored]]:
     """A proved copy of the backup, beside the database's `path`, with this version's tables; and what is in it."""
     _refuse_file(file)
     with (
@@ -83,13 +86,59 @@ def _prepared(file: Path, path: Path | None, now: datetime, told: Told) -> Itera
         copy = Database(f"sqlite:///{part}")
         try:
             _bring_up_to_date(copy, file)
+            erased_again = _erase_again(url, copy, now)
             with copy.begin() as session:
                 doubtful, left = _doubt_outbox(session, now)
+                put_back = sum(count_rows(session.connection()).values())
+                for team in workspace.list_workspaces(session):
+                    audit.record(session, team_id=team.team_id, by="", deed="backup.restored", now=now)
+            with copy.read() as session:
                 rows = count_rows(session.connection())
         finally:
             copy.close()
         finish_file(part, rows)
-        yield part, Restored(sum(rows.values()), doubtful, left)
+        yield part, Restored(put_back, doubtful, left, erased_again)
+
+
+def _erase_again(url: str, copy: Database, now: datetime) -> int:
+    """Erase in the copy whom the database that it replaces, or the backup itself, knows as erased; gives how many."""
+    keys, known = _known_as_erased(url)
+    with copy.begin() as session:
+        erased.take_over(session, keys, known)
+    number = 0
+    with copy.begin() as session:
+        for team in workspace.list_workspaces(session):
+            for user_id in erased.list_to_erase_again(session, team_id=team.team_id):
+                mentions = erasure.list_mentions(session, team_id=team.team_id, user_id=user_id)
+                erasure.erase_person(
+                    session, team_id=team.team_id, user_id=user_id, by="", now=now, mentions=mentions
+                )  # fmt: skip
+                number += 1
+    if number:
+        wiping.wipe_database(copy)
+    return number
+
+
+def _known_as_erased(url: str) -> tuple[list[tuple[str, str]], list[tuple[str, str, datetime]]]:
+    """The keys and hashes of erased people in the database that is replaced; nothing if it has or tells none."""
+    keys, known = "SELECT team_id, key FROM erasurekey", "SELECT team_id, person_hash, erased_at FROM erasedperson"
+    path = sqlite_path(url)
+    try:
+        if path is not None:  # looked into, and not opened: it may be another program's
+            if not path.exists():
+                return [], []
+            with closing(look_into(path)) as file:
+                rows = [(*row[:2], datetime.fromisoformat(row[2]).replace(tzinfo=UTC)) for row in file.execute(known)]
+                return file.execute(keys).fetchall(), rows
+        server = Database(url)
+        try:
+            with server.read() as session:
+                found = session.execute(text(keys)).all(), session.execute(text(known)).all()
+        finally:
+            server.close()
+        return [(row[0], row[1]) for row in found[0]], [(row[0], row[1], row[2]) for row in found[1]]
+    except (sqlite3.Error, DBAPIError):
+        return [], []
 
 
 def _refuse_file(file: Path) -> None:
@@ -182,6 +231,7 @@ def _into_server(url: str, part: Path, file: Path, told: Told, *, sure: bool) ->
             schema.bring_up(target)
             if (rows := sum(count_rows(target).values())) and not sure:
                 raise _unsure(rows)
+            target.execute(text("SET LOCAL groundswell.restoring = 'on'"))  # the audit trail refuses it otherwise
             target.execute(text(f"TRUNCATE TABLE {', '.join(_quoted(target, table.name) for table in tables())}"))
             with backup.engine.connect() as source:
                 copy_rows(source, target, told)

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete, func, select, update
 
 from bot.domain.summary import Summary
 from bot.domain.thread import CAPTURED, STATES, Said, without
-from storage import jobs, summary_cache
+from storage import audit, jobs, summary_cache
 from storage.db import run_statement
 
 READ = "thread.read"  # the job that reads a thread
@@ -228,6 +228,7 @@ def record_end(session: Session, row: CapturedThread, *, state: str, now: dateti
     summary_cache.forget_summaries(session, team_id=row.team_id)
     session.add(row)
     session.flush()
+    audit.record(session, team_id=row.team_id, by=by, deed=f"thread.{state}", subject=f"thread {row.id}", now=now)
 
 
 def record_captured(

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
+from storage import audit
 from storage.db import run_statement
 
 
@@ -37,6 +38,7 @@ def record_workspace(session: Session, *, team_id: str, name: str, bot_user_id: 
     workspace.name, workspace.bot_user_id = name or workspace.name, bot_user_id or workspace.bot_user_id
     session.add(workspace)
     session.flush()
+    audit.begin_trail(session, team_id=team_id)
     return workspace
 
 

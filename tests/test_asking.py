@@ -17,7 +17,7 @@ from bot.settings import read_settings
 from bot.views import ask as views
 from bot.views import kit
 from storage import ask as store
-from storage import ask_stop, people
+from storage import ask_stop, people, quiet
 from storage.ask import Ask, AskMessage
 from storage.db import Database
 from storage.jobs import Job, claim_job
@@ -254,6 +254,38 @@ def test_who_is_away_is_asked_when_they_are_back(office: Office) -> None:
     office.at(MONDAY + WEEK).tick()
     assert office.asks(Ask.user_id == "USICK")[0].reason == "away", "never asked, and it says why"
     assert office.asks(Ask.user_id == "USICK")[0].state == "refused"
+
+
+def test_who_wants_quiet_is_asked_afterwards_or_as_soon_as_they_come_back(office: Office) -> None:
+    office.meet("UQUIET", "UBACK", "UALWAYS", "UHERE")
+    until = MONDAY + timedelta(days=2)
+
+    def want_quiet(user_id: str, moment: datetime | None) -> None:
+        with office.db.begin() as session:
+            person = office.person(session, user_id)
+            assert person
+            quiet.record_quiet(session, person, until=moment, now=office.now)
+
+    for user_id in ("UQUIET", "UBACK"):
+        want_quiet(user_id, until)
+    want_quiet("UALWAYS", MONDAY + 2 * WEEK)
+    office.plan("UQUIET", "UBACK", "UALWAYS", "UHERE")
+    office.tick()
+    assert [user_id for user_id, _, _ in office.messages()] == ["UHERE"]
+    assert [ask.reason for ask in office.asks()] == ["away", "away", "away", None]
+    office.at(MONDAY + timedelta(days=1)).tick()
+    want_quiet("UBACK", None)
+    office.tick()
+    assert [user_id for user_id, _, _ in office.messages()] == ["UHERE", "UBACK"]
+    office.at(until).tick()
+    assert len(office.messages("UQUIET")) == 1
+    with office.db.read() as session:
+        everybody = people.find_by_ids(session, team_id=TEAM, user_ids=("UALWAYS", "UBACK"))
+        reachable = asking.list_reachable(
+            session, team_id=TEAM, stop_key="pulse:U9", people=everybody, closes_at=MONDAY + WEEK, now=office.now,
+            settings=office.settings,
+        )  # fmt: skip
+    assert [one.user_id for one in reachable] == ["UBACK"]
 
 
 def test_slack_is_asked_once_in_half_an_hour(office: Office) -> None:

@@ -12,7 +12,17 @@ import pytest
 from PIL import Image
 
 from bot.drawing import draw
-from bot.picture import BarRow, BarsPicture, Goal, IntervalPicture, IntervalRow, Picture, ScalePicture, from_json
+from bot.picture import (
+    BarRow,
+    BarsPicture,
+    Goal,
+    IntervalPicture,
+    IntervalRow,
+    Picture,
+    ScalePicture,
+    WeeksPicture,
+    from_json,
+)
 from bot.sheet import WIDTH
 
 ROW = IntervalRow("Used it", 0.045, 0.125, 0.31, "3 of 24")
@@ -35,10 +45,11 @@ def intervals(*labels: str, goal: Goal | None = GOAL) -> IntervalPicture:
 
 
 LIKELY = BarRow("Yes", 21, 30, (0.52, 0.83))
+WEEKS = WeeksPicture("Uses by week", (0, 3, 1200, 9), "week of 2 Nov", "week of 23 Nov")
 SCALE = ScalePicture("How useful was it?", 1, (0, 3, 1200, 9, 1), 3.2)
 PICTURES = (
     intervals("US", "DACH"), intervals("US", goal=None), BarsPicture("Why not", (BarRow("Not found", 3, 7),)),
-    BarsPicture("Usable?", (LIKELY, BarRow("No", 9, 30))), SCALE,
+    BarsPicture("Usable?", (LIKELY, BarRow("No", 9, 30))), SCALE, WEEKS,
 )  # fmt: skip
 
 
@@ -56,6 +67,7 @@ def test_its_words_have_all_its_numbers() -> None:
 
 def test_the_words_of_bars_and_scales_have_all_their_numbers() -> None:
     assert BarsPicture("Usable?", (LIKELY,)).alt_text == "Usable? Yes: 21 of 30, likely 52 to 83 %."
+    assert WEEKS.alt_text == "Uses by week. From week of 2 Nov to week of 23 Nov: 0, 3, 1,200, 9."
     assert SCALE.alt_text == "How useful was it? 1: 0, 2: 3, 3: 1,200, 4: 9, 5: 1. Mean 3.2 of 1,213 answers."
 
 

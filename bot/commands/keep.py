@@ -10,19 +10,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.text import cell, count
 from bot.errors import BotError
 from bot.settings import read_settings
+from storage import audit, workspace
 from storage import export as tables
-from storage import workspace
 from storage.backup import in_words, make_backup
 from storage.copying import Told, unfinished
+from storage.db import Database
 from storage.opening import open_to_read
 from storage.restore import restore as put_back
 
 screen = Console()
-SHEETS = ("people", "assets", "feedback", "replies", "pulses", "pulse_results")
+SHEETS = (
+    "people", "assets", "feedback", "replies", "pulses", "pulse_results", "check_in_answers", "filed_away_checks",
+    "threads", "roles", "settings",
+)  # fmt: skip
 
 
 def backup(
@@ -50,6 +55,9 @@ def restore(
     _say(f"{count(done.rows, 'row is', 'rows are')} back.")
     if done.kept:
         _say(f"What was there before is kept in {done.kept}.")
+    if done.erased:
+        again = count(done.erased, "person who had been erased was", "people who had been erased were")
+        _say(f"{again} erased from it again.")
     if done.doubtful:
         waited = count(done.doubtful, "message", "messages")
         _say(f"{waited} waited to be sent. The app looks for each in Slack and sends it only if it is not there.")
@@ -60,7 +68,7 @@ def restore(
 def export(
     folder: Annotated[Path, typer.Argument(help="Where the CSV files go; made if it is missing.", show_default=False)],
 ) -> None:
-    """Write people, assets, feedback, replies and pulses as CSV files, while the app runs."""
+    """Write all that may be taken out as CSV files, while the app runs."""
     db = open_to_read(read_settings().database_url)
     try:
         with db.snapshot() as session, in_words(folder):
@@ -82,8 +90,19 @@ def export(
                     _say(f"{count(withdrawn, 'piece', 'pieces')} of withdrawn feedback left out.")
             if not teams:
                 _say("There is nothing to export yet.")
+        for team_id in teams:
+            _put_on_record(db, team_id)
     finally:
         db.close()
+
+
+def _put_on_record(db: Database, team_id: str) -> None:
+    now, deed, subject = datetime.now(UTC), "data.exported", "everything as csv, on the command line"
+    try:
+        with db.begin() as session:
+            audit.record(session, team_id=team_id, by="", deed=deed, subject=subject, now=now)
+    except SQLAlchemyError:  # whoever may not write into the database can read it all the same
+        _say("The audit trail could not be written, so it does not know of this export.")
 
 
 def _refuse_overwriting(folder: Path) -> None:

@@ -33,8 +33,13 @@ class PulseWaiting:
 
 @dataclass(frozen=True)
 class OwnPulse:
-    """A pulse of somebody's own: open until `closes_at`, or closed (None) and nobody has heard yet what was done."""
+    """A pulse of somebody's own: open until `closes_at`, or closed (None) and nobody has heard yet what was done.
+
+    `answered` is how many of the `invited` have answered, None where that may not be told.
+    """
 
     pulse_id: int
     question: str
     closes_at: datetime | None
+    invited: int = 0
+    answered: int | None = None

@@ -65,12 +65,16 @@ class WorkingTime:
     zone: ZoneInfo
 
     @classmethod
-    def of(cls, working_hours: str, tz: str, default_tz: str) -> "WorkingTime":
-        """From what is known of a person; without a zone that exists it is `default_tz`, without hours nine to five."""
+    def of(cls, working_hours: str, tz: str, default_tz: str, default_hours: str = DEFAULT_HOURS) -> "WorkingTime":
+        """From what is known of a person; without a zone that exists it is `default_tz`, without hours the usual ones.
+
+        Raises:
+            ValueError: `default_hours` are no working hours.
+        """
         try:
             hours = parse_hours(working_hours)
         except ValueError:
-            hours = parse_hours(DEFAULT_HOURS)
+            hours = parse_hours(default_hours)
         return cls(hours, _zone(tz) or ZoneInfo(default_tz))
 
     def shift_day(self, moment: datetime) -> date | None:

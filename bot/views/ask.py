@@ -13,7 +13,6 @@ STOP = "ask.stop"
 WHY = "ask.why"
 RESUME = "ask.resume"
 
-SHOWN_STOPS = 5
 ANSWERED = "You have answered this already. Thank you!"
 OVER = "This question is over, there is nothing left to do."
 NO_MORE_REMINDERS = "This was my last reminder, so I won't ask again. You can still answer it."
@@ -70,20 +69,3 @@ def why_modal(*, why: str, asked: int, budget: int, hours: str) -> dict[str, Any
         "close": kit.plain("Close", kit.TITLE),
         "blocks": [kit.section(f"*Why you*\n{why}"), kit.section(manners_told), kit.section(no_more)],
     }
-
-
-def home_blocks(*, asked: int, budget: int, stops: list[Stopped]) -> list[dict[str, Any]]:
-    """The part of the Home about asks; nothing for whoever was not asked this week and has stopped nothing."""
-    if not asked and not stops:
-        return []
-    blocks: list[dict[str, Any]] = [
-        {"type": "divider"},
-        kit.section(f"*Questions to you*\nAsked this week: {asked} of {max(asked, budget)}."),
-    ]
-    for one in stops[:SHOWN_STOPS]:
-        again = kit.button("Ask me again", RESUME, one.key)
-        told = f"You asked me not to ask about {inert(clip(one.label, 200))}."
-        blocks.append(kit.section(told, accessory=again))
-    if len(stops) > SHOWN_STOPS:
-        blocks.append(kit.context(f"And {len(stops) - SHOWN_STOPS} more, which will stand here when these are gone."))
-    return blocks

@@ -8,6 +8,7 @@ from bot.domain.text import clip
 from bot.views import kit
 
 COMMAND = "/asset"
+LIBRARY = "asset.library"  # the button that opens it, and the modal
 FIND = "asset.find"  # type-ahead in forms
 LOOK_UP = "asset.look_up"  # type-ahead that shows what was chosen
 SHOW = "asset.show"  # value: the version's id

@@ -236,7 +236,7 @@ def _facts(card: Card, today: date, tz: str) -> dict[str, Any]:
     state = state_on(card, today)
     facts = {
         "Reference": inert(clip(card.reference, FACT)),
-        "Owner": inert(clip(card.owner_name, 80)) or f"<@{card.owner_id}>",
+        "Owner": inert(clip(card.owner_name, 80)) or (f"<@{card.owner_id}>" if card.owner_id else "nobody any more"),
         "Released": kit.day(card.released_at, tz) if card.released_at else "not yet",
         "Expires": kit.day(card.expires_on) if card.expires_on else "no date set",
         "Review days": "" if card.review_days is None else str(card.review_days),

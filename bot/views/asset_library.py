@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.asset import Card, state_on
 from bot.domain.text import clip, count, inert
 from bot.views import kit
-from bot.views.asset import COMMAND, LOOK_UP, SHOW, kind_name
+from bot.views.asset import COMMAND, LIBRARY, LOOK_UP, SHOW, kind_name
 from bot.views.asset_card import asset_name
 from bot.views.feedback_receipt import hold_sentence
 
@@ -57,7 +57,7 @@ def library_modal(
         blocks.append({"type": "actions", "block_id": "pages", "elements": turns})
     return {
         "type": "modal",
-        "callback_id": "asset.library",
+        "callback_id": LIBRARY,
         "title": kit.plain("Asset library", kit.TITLE),
         "close": kit.plain("Close", kit.TITLE),
         "blocks": blocks,

@@ -18,6 +18,7 @@ SEND_THREAD = "thread.send"  # value: feedback that quotes a message, on a recei
 UNDO = "feedback.undo"  # value: feedback, on a receipt
 RESTORE = "feedback.restore"  # value: feedback
 WITHDRAW = "feedback.withdraw"  # value: feedback:page, in "mine"
+MINE = "feedback.mine"  # the button on the Home, and the list with its search
 NEWER = "feedback.newer"  # value: page
 OLDER = "feedback.older"  # value: page
 OPEN = "feedback.open"  # value: feedback

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.access import Actor
 from bot.domain.csv_list import BadLine
 from bot.domain.people import DEPARTMENT_LABELS, REGION, ROLE_LABELS
-from bot.domain.text import clean, clip, count, inert
+from bot.domain.text import clip, count, inert
 from bot.views import kit
 
 COMMAND = "/groundswell"
@@ -29,7 +28,7 @@ COLUMNS_HINT = (
     "Commas, semicolons or tabs; several roles as marketer/manager. A longer list goes in from the command line: "
     "python -m bot people FILE"
 )
-HOURS_HINT = "Like 09:00-17:00, or 22:00-06:00 for a night shift."
+HOURS_HINT = "Like 09:00-17:00, or 22:00-06:00 for a night shift. Empty: the usual ones of this workspace."
 EXAMPLE = "name,department,role,region,tz\nDre Hollowell,sales,rep,US-East,America/New_York"
 
 
@@ -59,32 +58,6 @@ class PeoplePage:
     total: int
     page: int
     search: str = ""
-
-
-def help_text(actor: Actor, unknown: str = "") -> str:
-    """What this person can do here, by their roles, as mrkdwn."""
-    lines = [
-        "*What you can do here*",
-        "• `/asset-feedback spine deck 4 surgeons loved it` says what an asset was worth; alone it opens a short form.",
-        "• `/asset-feedback mine` shows what you said and what became of it.",
-        "• `/asset` opens the library: the right, approved version of everything.",
-        "• Under an announcement: 👍 helpful, 👎 not helpful, ✅ used with a customer, ❓ could not find, ⌛ outdated.",
-        "• 📝 under any message, or `Send to marketing` in its menu, sends its whole thread to marketing.",
-    ]
-    lines.append("• `/digest` tells what became of it all, for your role; `/digest settings` says when it comes.")
-    if actor.roles & {"marketer", "manager", "admin"}:
-        who = "a group" if actor.roles & {"marketer", "admin"} else "your own group"
-        lines.append(f"• `/check-in` asks {who} the same questions again and again, and shows the answers.")
-    if actor.roles & {"manager", "executive"}:
-        whom = "anybody" if "executive" in actor.roles else "your own team"
-        lines.append(f'• `/pulse "Is the price sheet usable?" Yes | No` asks {whom} now; alone it opens your pulses.')
-    if "marketer" in actor.roles:
-        lines.append("• `/asset add`, `/asset import`, `/asset release`, `/asset retire` keep the library.")
-    if "admin" in actor.roles:
-        lines.append("• `/groundswell people` sets roles, departments and regions.")
-    if unknown:
-        lines.insert(0, f"I don't know “{inert(clip(clean(unknown), 60))}”.\n")
-    return "\n".join(lines)
 
 
 def only_an_admin(names: list[str]) -> str:
@@ -141,6 +114,7 @@ def person_modal(person: PersonCard, *, page: int, search: str, always_admin: bo
             "Working hours",
             _text(person.working_hours, limit=20),
             hint=HOURS_HINT,
+            optional=True,
         ),
         {"type": "actions", "elements": [kit.button("Back to the list", BACK)]},
     ]

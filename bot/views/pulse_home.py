@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.pulse_finding import OwnPulse, PulseWaiting
-from bot.domain.text import clip, inert
+from bot.domain.text import clip, count, inert
 from bot.views import kit
 from bot.views.pulse import answer_button
 from bot.views.pulse_list import LIST
@@ -39,9 +39,21 @@ def _waiting(one: PulseWaiting, tz: str) -> dict[str, Any]:
 def _own(one: OwnPulse, tz: str) -> dict[str, Any]:
     question = inert(clip(one.question, QUESTION))
     if one.closes_at is not None:
-        return kit.section(f"{question}\nOpen until {kit.when(one.closes_at, tz)}.")
-    told = f"{question}\nClosed. Nobody has heard yet what was done with it."
+        return kit.section(f"{question}\nOpen until {kit.when(one.closes_at, tz)}.{_response(one)}")
+    told = f"{question}\nClosed.{_response(one)} Nobody has heard yet what was done with it."
     return kit.section(told, accessory=say_button(one.pulse_id))
+
+
+def _response(one: OwnPulse) -> str:
+    """How many have answered, as far as it may be told."""
+    if not one.invited:
+        return ""
+    asked = count(one.invited, "person", "people")
+    if one.answered is not None:
+        return f" {one.answered:,} of {asked} answered ({100 * one.answered / one.invited:.0f} %)."
+    if one.closes_at is None:
+        return " Too few answered for anything to be shown."
+    return f" {asked} asked; how many have answered is told at its close."
 
 
 def _more(total: int) -> list[dict[str, Any]]:

@@ -105,7 +105,7 @@ def test_an_answer_that_is_feedback_stands_with_the_feedback_and_counts_nowhere_
     answer(priya, "That nobody opens a PDF on a phone", asked)
     priya.reads("Thank you, that is recorded.", "app")
     priya.opens_home()
-    wait_until(lambda: "*A check-in*\nThat nobody opens a PDF on a phone" in priya.home, "the Home shows it")
+    wait_until(lambda: "> That nobody opens a PDF on a phone" in priya.home, "the Home shows it")
     priya.command("/asset-feedback mine")
     mine = priya.reads("That nobody opens a PDF on a phone", "#general")
     assert f"You were asked: {TAUGHT}" in mine.text

@@ -105,7 +105,7 @@ def test_release_two_weeks_later_one_question_and_one_verdict(slack: Slack) -> N
     assert "🟢 in use" in slack.person(OTHER).modal
     assert "in use" not in reps[0].command("/asset show tumble")
     ines.opens_home()
-    wait_until(lambda: "*Tumble Test Brief* v1: 🟢 in use, 5 of 5 used it" in ines.home, "the verdict in Home")
+    wait_until(lambda: "🟢 in use, 5 of 5 used it" in ines.home, "the verdict in Home")
     digest = ines.command("/digest today")
     assert "*Tumble Test Brief* v1 (31 review days): 🟢 in use, 5 of 5 used it, likely 57 to 100 %." in digest
 

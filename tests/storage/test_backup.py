@@ -132,6 +132,9 @@ def test_from_each_engine_to_each(full: Database, target_url: str, tmp_path: Pat
     target = Database(target_url)
     after = rows_of(target)
     waited, left = before.pop("outbox"), after.pop("outbox")
+    assert before.pop("auditentry") + before.pop("audithead") == [(TEAM, 0, "")]
+    assert [(row[1], row[3]) for row in after.pop("auditentry")] == [(1, "backup.restored")]
+    assert after.pop("audithead")[0][1] == 1
     assert after == before
     assert [row[:8] for row in left] == [row[:8] for row in waited]
     with target.begin() as session:  # the next row has a number of its own

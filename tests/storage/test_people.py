@@ -71,7 +71,7 @@ def test_all_or_nothing_keeps_nothing(staff: Database) -> None:
 def test_there_is_always_an_admin(staff: Database) -> None:
     rep, nobody = frozenset({"rep"}), frozenset[str]()
     with staff.begin() as session, pytest.raises(BotError, match="the only admin"):
-        store.change_roles(session, team_id="T1", user_id="UADA", roles=rep, admins=nobody)
+        store.change_roles(session, team_id="T1", user_id="UADA", roles=rep, admins=nobody, now=NOW, by="")
     with staff.begin() as session:
         done = store.import_people(session, team_id="T1", text="slack_id,role\nUADA,rep\nUBEN,rep", now=NOW)
         assert [(bad.line, bad.sentence) for bad in done.problems] == [(2, store.LAST_ADMIN)]
@@ -84,7 +84,9 @@ def test_there_is_always_an_admin(staff: Database) -> None:
 def test_who_is_admin_by_the_settings_stays_one(staff: Database) -> None:
     named = frozenset({"UADA"})
     with staff.begin() as session:
-        change = store.change_roles(session, team_id="T1", user_id="UADA", roles=frozenset({"rep"}), admins=named)
+        change = store.change_roles(
+            session, team_id="T1", user_id="UADA", roles=frozenset({"rep"}), admins=named, now=NOW, by=""
+        )
         assert change.after == {"rep", "admin"}
         assert [one.user_id for one in store.list_admins(session, team_id="T1", admins=named)] == ["UADA"]
 

@@ -92,7 +92,9 @@ def who_is_admin(db: Database) -> list[str]:
 def test_two_admins_cannot_take_each_others_role_away(two_admins: Database) -> None:
     def dismiss(user_id: str) -> Callable[[Session], None]:
         def change(session: Session) -> None:
-            people.change_roles(session, team_id="T1", user_id=user_id, roles=frozenset(), admins=frozenset())
+            people.change_roles(
+                session, team_id="T1", user_id=user_id, roles=frozenset(), admins=frozenset(), now=NOW, by=""
+            )
 
         return change
 

@@ -6,6 +6,7 @@ from bot.access import ROLES, Actor
 from bot.domain.csv_list import BadLine
 from bot.domain.people import ROLE_LABELS
 from bot.views import kit, people
+from bot.views.help import help_text
 from sandbox.blocks import check_message, check_view
 
 LONG = "Ω<!channel>&" * 300
@@ -55,10 +56,10 @@ def test_the_import_form_keeps_to_the_limits() -> None:
 
 
 def test_the_help_depends_on_the_roles() -> None:
-    assert "/groundswell people" not in people.help_text(actor("rep"))
-    assert "/digest" in people.help_text(actor("marketer"))
-    assert "/groundswell people" in people.help_text(actor("rep", "admin"))
-    message = kit.note(people.help_text(actor(*ROLES), LONG))
+    assert "/groundswell people" not in help_text(actor("rep"))
+    assert "/digest" in help_text(actor("marketer"))
+    assert "/groundswell people" in help_text(actor("rep", "admin"))
+    message = kit.note(help_text(actor(*ROLES), LONG))
     assert check_message(message["text"], message["blocks"], []) == []
     assert "<!channel>" not in message["text"]
 
