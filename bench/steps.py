@@ -7,10 +7,10 @@ from typing import Any
 from sqlmodel import select
 
 from bench.stage import Stage
-from bot.domain.digest_plan import NEVER, DigestPlan
 from bot.door import NO_FORMS, NOT_SAVED, TOO_SLOW
-from storage import digest_settings, workspace
+from storage import workspace
 from storage.people import Person as PersonRow
+from tests.house import stop_digests
 from tests.slack import Person, elements, wait_until
 
 REP, OTHER_REP, OWNER, ADMIN, MARKETER = (
@@ -192,12 +192,8 @@ def leave_one_marketer(stage: Stage) -> None:
 
 def want_no_digests(stage: Stage, but: str = "") -> None:
     """Nobody but one wants a digest by itself."""
-    team_id = stage.server.team_id
     with stage.looks.begin() as session:
-        for person in session.exec(select(PersonRow).where(PersonRow.name != but)).all():
-            digest_settings.record_setting(
-                session, team_id=team_id, user_id=person.user_id, plan=DigestPlan(rhythm=NEVER), now=stage.clock.now()
-            )
+        stop_digests(session, team_id=stage.server.team_id, now=stage.clock.now(), but=but)
 
 
 def tick(stage: Stage) -> str:

@@ -4,14 +4,19 @@ import csv
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlmodel import Session
 
 from bot.app import build_app
 from bot.clock import RemoteClock
 from bot.company import load_company
+from bot.domain.digest_plan import NEVER, DigestPlan
 from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
+from storage import digest_settings, people
 from storage.db import Database
 from storage.schema import migrate
 from tests.slack import Slack, wait_until
@@ -66,3 +71,11 @@ def lasting_company(source: Path, folder: Path) -> Path:
         writer.writeheader()
         writer.writerows(row | {"expires_at": ""} for row in rows)
     return folder
+
+
+def stop_digests(session: Session, *, team_id: str, now: datetime, but: str = "") -> None:
+    """Nobody in a workspace, but the one who is called so, wants a digest by itself."""
+    for person in people.list_people(session, team_id=team_id):
+        if person.name != but:
+            plan = DigestPlan(rhythm=NEVER)
+            digest_settings.record_setting(session, team_id=team_id, user_id=person.user_id, plan=plan, now=now)

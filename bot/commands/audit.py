@@ -20,7 +20,6 @@ from storage import audit_reading as store
 from storage import people, workspace
 from storage.opening import open_to_read
 
-screen = Console()
 commands = typer.Typer(no_args_is_help=True, help="Prove that nobody has touched the audit trail, or show it.")
 Team = Annotated[str, typer.Option(help="The workspace's id, where there are several.")]
 NOT_NOTED = "Write --noted as it was printed, such as 120:0f3a9c51e2b47d68."
@@ -37,14 +36,13 @@ def verify(
         proofs = {
             one.name or one.team_id: store.prove(session, team_id=one.team_id, noted=_read(noted)) for one in teams
         }
-    table = Table("Workspace", "Entries", "From", "To", "Fingerprint", "")
+    table = Table("Workspace", "Entries", "From", "To", "")
     for name, proof in proofs.items():
         days = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else "" for at in (proof.first, proof.last))
-        table.add_row(Text(name), f"{proof.entries:,}", *days, proof.fingerprint, "touched" if proof.wrong else "whole")
-    screen.print(table)
+        table.add_row(Text(name), f"{proof.entries:,}", *days, "touched" if proof.wrong else "whole")
+    Console().print(table)
     for name, proof in proofs.items():
-        if proof.wrong:
-            _say(f"{name}: {proof.wrong}")
+        _say(f"{name}: {proof.wrong or f'the fingerprint is {proof.fingerprint}'}")
     if any(proof.wrong for proof in proofs.values()):
         raise typer.Exit(1)
     _say("Nobody has touched the trail. Keep the fingerprint elsewhere: --noted shows even one that is written anew.")
@@ -71,7 +69,7 @@ def show(
         whom = names.get(one.about) or one.about or one.subject or (SOMEBODY if one.about_is_gone else "")
         cells = (who, deed_words(one.deed), whom, change_words(one.before, one.after))
         table.add_row(str(one.number), f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M}", *(Text(cell) for cell in cells))
-    screen.print(table)
+    Console().print(table)
     _say(f"{count(len(entries), 'entry', 'entries')} of {total:,}.")
 
 
@@ -118,4 +116,4 @@ def _find_person(session: Session, team_id: str, name: str) -> str:
 
 
 def _say(sentence: str) -> None:
-    screen.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    Console().print(sentence, markup=False, highlight=False, soft_wrap=True)

@@ -17,7 +17,7 @@ from bot.company import load_company
 from sandbox.server import SandboxServer
 from storage.db import Database
 from tests.databases import ENGINES, FilledDatabases, PostgresServer, postgresql_database, sqlite_database
-from tests.house import lasting_company, sandbox_settings
+from tests.house import lasting_company, sandbox_settings, stop_digests
 from tests.slack import Slack, wait_until
 from tests.watch import check_log, check_outgoing, plant_canaries
 from tests.work import is_idle
@@ -58,6 +58,12 @@ def company(lasting: Path) -> Path:
 
 
 @pytest.fixture
+def wants_digests() -> bool:
+    """Whether digests come by themselves: each Monday that a clock jumps over takes a second of all."""
+    return False
+
+
+@pytest.fixture
 def waits() -> dict[str, float]:
     """Settings of waits other than the usual ones; a module or test may have its own."""
     return {}
@@ -86,7 +92,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Fil
 
 
 @pytest.fixture
-def fill(server: SandboxServer, company: Path) -> Callable[[Session], None]:
+def fill(server: SandboxServer, company: Path, wants_digests: bool) -> Callable[[Session], None]:
     """Puts the company into a database at the moment when the sandbox begins, and another one's canaries."""
 
     def load(session: Session) -> None:
@@ -96,14 +102,16 @@ def fill(server: SandboxServer, company: Path) -> Callable[[Session], None]:
         screen.close()
         load_company(session, folder=company, team_id=server.team_id, now=now)
         plant_canaries(session, now)
+        if not wants_digests:
+            stop_digests(session, team_id=server.team_id, now=now)
 
     return load
 
 
 @pytest.fixture
-def company_file(filled: FilledDatabases, company: Path, fill: Callable[[Session], None]) -> Path:
+def company_file(filled: FilledDatabases, company: Path, wants_digests: bool, fill: Callable[[Session], None]) -> Path:
     """A SQLite file with the company in it, to be copied."""
-    return filled.file(str(company), fill)
+    return filled.file(f"{company} {wants_digests}", fill)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -119,6 +127,7 @@ def company_url(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     company: Path,
+    wants_digests: bool,
     filled: FilledDatabases,
     fill: Callable[[Session], None],
 ) -> Iterator[str]:
@@ -127,7 +136,7 @@ def company_url(
         yield sqlite_database(tmp_path, request.getfixturevalue("company_file"))
         return
     postgres: PostgresServer = request.getfixturevalue("postgres")
-    with postgresql_database(postgres, filled.template(postgres, str(company), fill)) as url:
+    with postgresql_database(postgres, filled.template(postgres, f"{company} {wants_digests}", fill)) as url:
         yield url
 
 

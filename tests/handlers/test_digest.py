@@ -21,6 +21,11 @@ INJURY = "the patient was injured by the cage and had to be operated on again"
 
 
 @pytest.fixture
+def wants_digests() -> bool:
+    return True
+
+
+@pytest.fixture
 def company() -> Path:
     """The whole past of the sample company."""
     return COMPANY

@@ -24,6 +24,11 @@ ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True) 
 
 
 @pytest.fixture
+def wants_digests() -> bool:
+    return True
+
+
+@pytest.fixture
 def meridian(db: Database) -> Database:
     """The sample company in the tables, met by the app on Monday 07:00 in UTC."""
     with db.begin() as session:

@@ -11,6 +11,11 @@ COMPANY = Path(__file__).parent.parent.parent / "sandbox" / "company"
 
 
 @pytest.fixture
+def wants_digests() -> bool:
+    return True
+
+
+@pytest.fixture
 def company() -> Path:
     """The whole past of the sample company."""
     return COMPANY

@@ -31,6 +31,11 @@ WEEK = "Your week: 16 to 22 November 2026"
 
 
 @pytest.fixture
+def wants_digests() -> bool:
+    return True
+
+
+@pytest.fixture
 def company() -> Path:
     """The whole past of the sample company."""
     return COMPANY

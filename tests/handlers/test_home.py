@@ -15,6 +15,11 @@ from tests.slack import Person, Slack, wait_until
 ADMIN, MARKETER, REP = "Sam Etxeverrieta", "Priya Rangaraj-Cole", "Dre Hollowell"
 
 
+@pytest.fixture
+def wants_digests() -> bool:
+    return True
+
+
 def home_of(slack: Slack, name: str) -> Person:
     person = slack.person(name)
     person.opens_home()

@@ -16,6 +16,11 @@ LACKING = (
 
 
 @pytest.fixture
+def wants_digests() -> bool:
+    return True
+
+
+@pytest.fixture
 def poor(slack: Slack) -> Slack:
     """The workspace, from now on with little more than posting."""
     slack.post("faults", rules=[{"method": method, "kind": "unknown_method"} for method in LACKING])

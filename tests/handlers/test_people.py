@@ -1,9 +1,16 @@
 """People, through the front door: help, the list, one person, a pasted list, and who may."""
 
+import pytest
+
 from bot.access import NOT_FOUND
 from tests.slack import Person, Slack
 
 ADMIN, MARKETER, REP = "Sam Etxeverrieta", "Priya Rangaraj-Cole", "Dre Hollowell"
+
+
+@pytest.fixture
+def wants_digests() -> bool:
+    return True
 
 
 def open_list(slack: Slack, search: str = "") -> Person:
