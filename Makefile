@@ -12,9 +12,9 @@ help:  ## list the commands
 run: install  ## start Groundswell: your workspace if .env names one, else the sandbox in the browser
 	@$(BIN)/python -m bot run
 
-# One more process than there are cores: two fifths of the time the tests wait for something.
+# Two more processes than there are cores: much of the time the tests wait for something.
 test: install-dev chromium  ## run the tests (SQLite, PostgreSQL, a real browser; BOTH=1: every one on both engines)
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 2) + 1)") --dist worksteal $(if $(BOTH),--both-engines)
+	@$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 2) + 2)") --dist worksteal $(if $(BOTH),--both-engines)
 
 check: install-dev  ## lint, format, strict types, architecture rules, views against Slack's limits
 	@$(BIN)/ruff check .

@@ -8,7 +8,7 @@ import pytest
 from storage.db import Database
 from storage.schema import migrate
 from tests.compiled import share_compiled_statements
-from tests.databases import PostgresServer, postgresql_database, sqlite_database
+from tests.databases import ENGINES, PostgresServer, postgresql_database, sqlite_database
 
 share_compiled_statements()
 
@@ -16,6 +16,16 @@ share_compiled_statements()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--both-engines`: also those tests through the front door that usually run on SQLite alone."""
     parser.addoption("--both-engines", action="store_true", help="run every test on SQLite and on PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which engines a test runs: on both, but for those through the front door that do not say so."""
+    has_screens = metafunc.definition.path.parent.name == "handlers"
+    says_both = metafunc.config.getoption("both_engines") or metafunc.definition.get_closest_marker("both_engines")
+    for url in ("company_url", "database_url"):
+        named = any(url in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
+        if url in metafunc.fixturenames and not named:
+            metafunc.parametrize(url, ENGINES[:1] if has_screens and not says_both else ENGINES, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +47,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test's own, with all tables."""
     if request.param == "sqlite":

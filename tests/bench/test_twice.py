@@ -16,7 +16,7 @@ from storage.db import Database
 KINDS = {"action", "command", "event", "options", "shortcut", "submission"}
 
 
-@pytest.mark.parametrize(("engine", "deliveries"), [("sqlite", 200), ("postgresql", 120)])
+@pytest.mark.parametrize(("engine", "deliveries"), [("sqlite", 120), ("postgresql", 80)])
 def test_every_kind_one_to_five_times_has_one_effect_and_one_answer(engine: str, deliveries: int) -> None:
     tally = twice.run(engine, deliveries, Console(file=StringIO()), Kept(None))
     assert tally.wrong == []

@@ -16,7 +16,7 @@ from bot.clock import RemoteClock
 from bot.company import load_company
 from sandbox.server import SandboxServer
 from storage.db import Database
-from tests.databases import ENGINES, FilledDatabases, PostgresServer, postgresql_database, sqlite_database
+from tests.databases import FilledDatabases, PostgresServer, postgresql_database, sqlite_database
 from tests.house import lasting_company, sandbox_settings, stop_digests
 from tests.slack import Slack, wait_until
 from tests.watch import check_log, check_outgoing, plant_canaries
@@ -112,14 +112,6 @@ def fill(server: SandboxServer, company: Path, wants_digests: bool) -> Callable[
 def company_file(filled: FilledDatabases, company: Path, wants_digests: bool, fill: Callable[[Session], None]) -> Path:
     """A SQLite file with the company in it, to be copied."""
     return filled.file(f"{company} {wants_digests}", fill)
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """On which engines a test runs."""
-    named = any("company_url" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
-    if "company_url" in metafunc.fixturenames and not named:
-        both = metafunc.config.getoption("both_engines") or metafunc.definition.get_closest_marker("both_engines")
-        metafunc.parametrize("company_url", ENGINES if both else ENGINES[:1], indirect=True)
 
 
 @pytest.fixture

@@ -7,10 +7,7 @@ from bot.access import NOT_FOUND
 from storage.asset import AssetVersion
 from storage.db import Database
 from storage.feedback import Feedback
-from tests.databases import BOTH_ENGINES
 from tests.slack import Message, Person, Slack, wait_until
-
-pytestmark = BOTH_ENGINES
 
 REP, OTHER_REP, OWNER, MARKETER = "Dre Hollowell", "Tess Amundarain", "Ines Carvalho-Wick", "Priya Rangaraj-Cole"
 DECK = "Corvane Surgeon Deck"

@@ -23,7 +23,7 @@ from bot.company import load_company
 from sandbox.http_events import SIGNING_SECRET, sign
 from sandbox.server import SandboxServer
 from storage.db import Database
-from tests.databases import sqlite_database
+from tests.databases import BOTH_ENGINES, sqlite_database
 from tests.handlers.conftest import COMPANY, HOUSE
 from tests.house import lasting_company
 from tests.slack import Slack, wait_until
@@ -133,6 +133,7 @@ def local(server: SandboxServer, sqlite_url: str) -> Iterator[Slack]:
         yield screen
 
 
+@BOTH_ENGINES
 def test_commands_forms_clicks_and_events_over_signed_http(
     slack: Slack, server: SandboxServer, database_url: str, tmp_path: Path
 ) -> None:

@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.databases import BOTH_ENGINES
 from tests.slack import Slack
-
-pytestmark = BOTH_ENGINES
 
 REP, OWNER = "Dre Hollowell", "Ines Carvalho-Wick"
 LACKING = (

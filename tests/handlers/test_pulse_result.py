@@ -119,7 +119,6 @@ def test_the_asker_gets_numbers_and_a_picture_and_what_silence_could_change(slac
     assert len([one for one in slack.person(EXECUTIVE).messages() if RESULTS in one.text]) == 1
 
 
-@BOTH_ENGINES
 def test_an_anonymous_pulse_of_all_kinds_tells_themes_and_quotes_but_no_groups(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(
         slack, looks, USABLE, SCORE, TOOLS, WORDS, asker=EXECUTIVE, channel=GENERAL_ID, privacy="anonymous",
@@ -185,7 +184,6 @@ def test_a_named_pulse_tells_names_to_the_asker_alone(slack: Slack, looks: Datab
     assert not any(names[user_id] in shared.text for user_id in answered)
 
 
-@BOTH_ENGINES
 def test_the_results_come_by_direct_message_where_it_was_asked_by_one(slack: Slack, looks: Database) -> None:
     slack.jump(local="tue 10:00", person=slack.person(REP))
     pulse_id = start_pulse(slack, looks, asker=MANAGER, privacy="confidential", shares_results=True, hours=48)
@@ -266,7 +264,6 @@ def test_an_id_that_is_none_opens_nothing_and_what_is_open_is_not_read(
         read_answers(session, act_of(slack, looks, MANAGER, value))
 
 
-@BOTH_ENGINES
 def test_what_was_done_is_posted_under_the_pulse_once(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="confidential")
     answer(slack, looks, pulse_id, 5)
@@ -307,7 +304,6 @@ def test_what_was_done_goes_to_each_who_was_asked_directly_and_costs_no_ask(slac
         slack.person(name).reads("We print it on one page.", "app")
 
 
-@BOTH_ENGINES
 def test_the_home_shows_what_waits_and_what_is_to_be_said(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="confidential")
     first = answer(slack, looks, pulse_id, 1)
@@ -336,7 +332,6 @@ def test_the_home_shows_what_waits_and_what_is_to_be_said(slack: Slack, looks: D
     assert "Nobody has heard yet" not in gudrun.home
 
 
-@BOTH_ENGINES
 def test_marketing_reads_in_the_digest_what_a_pulse_came_to(slack: Slack, looks: Database) -> None:
     pulse_id = start_pulse(slack, looks, asker=MANAGER, channel=DACH_ID, privacy="named")
     answered = answer(slack, looks, pulse_id, 6)

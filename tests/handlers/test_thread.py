@@ -115,7 +115,6 @@ def test_a_reply_stands_for_its_thread(slack: Slack, company_url: str) -> None:
     assert (len(threads), len(messages), len(captures)) == (1, 6, 2)
 
 
-@BOTH_ENGINES
 def test_the_thread_is_followed_and_its_summary_made_anew(slack: Slack, company_url: str) -> None:
     thread, ines, tess = video(slack), slack.person(INES), slack.person(TESS)
     memo(slack.person(DRE), thread)
@@ -176,7 +175,6 @@ def test_whoever_sends_it_too_keeps_it_there(slack: Slack) -> None:
     assert "sent by Tess Amundarain" in app_messages(ines)
 
 
-@BOTH_ENGINES
 def test_its_author_takes_it_back_for_everybody(slack: Slack, company_url: str) -> None:
     thread, ines, dre = video(slack), slack.person(INES), slack.person(DRE)
     memo(dre, thread)
@@ -210,7 +208,6 @@ def test_somebody_takes_their_words_out(slack: Slack, company_url: str) -> None:
     assert "7 of 7 messages read" in app_messages(ines)
 
 
-@BOTH_ENGINES
 def test_words_on_hold_are_counted_and_shown_to_nobody(slack: Slack) -> None:
     tess, dre, ines = slack.person(TESS), slack.person(DRE), slack.person(INES)
     first = tess.says("How was the Corvane deck at St. Mary? We need a German version by 4 December.", "#general")
@@ -312,7 +309,6 @@ def test_a_rep_who_is_not_in_it_reads_nothing(slack: Slack) -> None:
     assert slack.person(KAYLA).messages() == []
 
 
-@BOTH_ENGINES
 def test_a_reply_that_slack_never_told_of_is_found_within_the_hour(slack: Slack) -> None:
     thread, ines = video(slack), slack.person(INES)
     memo(slack.person(DRE), thread)
@@ -394,7 +390,6 @@ def test_the_first_message_alone_can_be_deleted(slack: Slack, company_url: str) 
     assert [one.text for one in kept(company_url)[1]] == ["Decision: we translate it by Friday."]
 
 
-@BOTH_ENGINES
 def test_copies_and_disorder_change_nothing(slack: Slack, company_url: str) -> None:
     rules = [{"method": "event", "kind": "twice", "rate": 0.6}, {"method": "event", "kind": "reorder", "delay": 0.2}]
     slack.post("faults", rules=rules, seed=7)
@@ -431,7 +426,6 @@ def test_a_post_in_a_thread_of_which_nobody_knows_is_not_repeated(slack: Slack) 
     assert len([one for one in video(slack).replies if "This thread in short" in one.text]) == 1
 
 
-@BOTH_ENGINES
 def test_the_digest_tells_of_the_threads(slack: Slack) -> None:
     tess, dre, ines = slack.person(TESS), slack.person(DRE), slack.person(INES)
     assert "sent to marketing" not in ines.command("/digest")
@@ -447,7 +441,6 @@ def test_the_digest_tells_of_the_threads(slack: Slack) -> None:
     assert "sent to marketing" not in ines.command("/digest 1 week")
 
 
-@BOTH_ENGINES
 def test_what_was_taken_back_is_nowhere_any_more(slack: Slack, company_url: str) -> None:
     tess, dre = slack.person(TESS), slack.person(DRE)
     first = tess.says("We need the Corvane price sheet in Czech by Friday.", "#general")
