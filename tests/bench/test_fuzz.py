@@ -19,7 +19,7 @@ def test_nothing_raises_whatever_comes(kind: str, database_url: str) -> None:
     if kind == "signed":  # it came as far as the tables, through every kind of listener
         reached = {key.split()[0] for key in tally.outcomes}
         assert reached == {"action", "command", "event", "options", "shortcut", "submission"}
-        assert tally.outcomes["command saved"] > 10
+        assert tally.outcomes["command saved"] > 3
         assert not [key for key in tally.outcomes if key.endswith("failed")]
     else:
         assert not tally.outcomes
