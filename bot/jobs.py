@@ -19,7 +19,7 @@ from storage.workspace_settings import in_force
 
 log = structlog.get_logger()
 
-LET_PASS = 1.0  # seconds that a job waits at most while people wait for an answer: it has time, they have three seconds
+LET_PASS = 3.0  # seconds that a job waits at most while people wait for an answer: it has time, they have three seconds
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from storage.outbox import Claim, Outbox
 log = structlog.get_logger()
 
 NOT_DELIVERED = (ConnectionRefusedError, socket.gaierror)  # Slack never saw the call
-LET_PASS = 1.0  # seconds that a message waits at most while people wait for the app's first answer
+LET_PASS = 3.0  # seconds that a message waits at most while people wait for the app's first answer
 LOOK_BACK = timedelta(minutes=5)  # R4: the clocks of Slack and of this machine differ
 LONGEST_RETRY = 60.0  # seconds
 PATIENCE = (0.1, 0.3, 0.6)  # the parts of `picture_seconds` after which a picture is tried once more
