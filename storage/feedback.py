@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, insert, or_
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, insert, literal_column, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_reply
@@ -173,7 +173,8 @@ def find_pressed(
 _PRESSED = select(Feedback.id).where(
     Feedback.team_id == bindparam("team"),
     Feedback.user_id == bindparam("user"),
-    Feedback.asset_version_id == bindparam("version"),
+    # Not from the asset's index, which SQLite takes for as good: one person's words are few, those on an asset are not.
+    col(Feedback.asset_version_id).op("+")(literal_column("0")) == bindparam("version"),
     Feedback.source == "button",
     Feedback.use == "used_with_customer",
     Feedback.channel_id == bindparam("channel"),
