@@ -90,7 +90,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
         *home_assets.owed_blocks(page.owed, page.owed_total, page.tz),
         *home_own.became_blocks(page.became, page.tz),
         *(home_assets.own_blocks(page.assets, page.assets_total, page.today) if page.assets is not None else []),
-        *page.digest,
+        *([{"type": "divider"}, *page.digest] if page.digest else []),
         *(home_duties.group_blocks(page.group) if page.group else []),
         *(home_assets.ground_blocks(page.ground, page.today) if page.ground else []),
         *pulse_home.home_blocks((), page.pulses, page.tz),
