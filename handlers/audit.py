@@ -1,7 +1,6 @@
 """The audit trail, for whoever may read it: everybody their own lines, compliance and admins all of them."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +48,7 @@ def _page(session: Session, act: Act, page: int) -> dict[str, Any]:
     )  # fmt: skip
     ids = {user_id for one in found for user_id in (one.by, one.about) if user_id}
     names = {one.user_id: one.name for one in people.find_by_ids(session, team_id=act.team_id, user_ids=ids)}
-    shown = views.AuditPage([views.AuditLine(**asdict(one)) for one in found], total, page, of is None)
+    shown = views.AuditPage(found, total, page, of is None)
     return views.audit_modal(shown, names, reader_id=act.actor.user_id, tz=act.actor.tz)
 
 

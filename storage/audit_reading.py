@@ -9,27 +9,12 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
+from bot.domain.audit import Entry
 from storage.audit import ERASED, AuditEntry, AuditHead, by_place, details_place, entry_hash, erased_subject
 from storage.personal_key import PersonalKey, find_key, list_keys, unseal
 
 SHOWN = 16  # characters of a hash that somebody notes down: 64 bits
 ROWS = 1_000  # in memory at once
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry as somebody may read it; `by_is_gone` and `about_is_gone` where their key is, and with it who."""
-
-    number: int
-    at: datetime
-    deed: str
-    subject: str
-    by: str
-    about: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    by_is_gone: bool = False
-    about_is_gone: bool = False
 
 
 @dataclass(frozen=True)

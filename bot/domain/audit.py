@@ -1,6 +1,8 @@
 """The audit trail in plain words: what a deed is called, and what a change says."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.domain.text import clip
@@ -33,6 +35,22 @@ DEEDS = {
 THE_APP = "Groundswell"  # or a command on its machine
 SOMEBODY = "somebody who was erased"
 LONGEST_VALUE = 80  # characters
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as somebody may read it; `by` and `about` are user ids, gone where their key is, and with it who."""
+
+    number: int
+    at: datetime
+    deed: str
+    subject: str
+    by: str
+    about: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    by_is_gone: bool = False
+    about_is_gone: bool = False
 
 
 def deed_words(deed: str) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from bot.domain.audit import SOMEBODY, THE_APP, change_words, deed_words
+from bot.domain.audit import SOMEBODY, THE_APP, Entry, change_words, deed_words
 from bot.domain.text import clip, count, inert
 from bot.views import kit
 
@@ -23,26 +22,10 @@ ALL = (
 
 
 @dataclass(frozen=True)
-class AuditLine:
-    """One entry as its readers see it; `by` and `about` are user ids, gone where somebody was erased."""
-
-    number: int
-    at: datetime
-    deed: str
-    subject: str
-    by: str
-    about: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    by_is_gone: bool = False
-    about_is_gone: bool = False
-
-
-@dataclass(frozen=True)
 class AuditPage:
     """A page of the trail: its lines, how many there are in all, and whether these are all people's."""
 
-    lines: list[AuditLine]
+    lines: list[Entry]
     total: int
     page: int
     is_whole: bool
@@ -68,7 +51,7 @@ def audit_modal(page: AuditPage, names: Mapping[str, str], *, reader_id: str, tz
     }
 
 
-def _line(one: AuditLine, names: Mapping[str, str], reader_id: str, tz: str) -> str:
+def _line(one: Entry, names: Mapping[str, str], reader_id: str, tz: str) -> str:
     who = _who(one.by, names, reader_id, SOMEBODY if one.by_is_gone else THE_APP)
     what = _who(one.about, names, reader_id, "", you="you") if one.about else inert(clip(one.subject, 120))
     if one.about_is_gone and not what:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.audit import DEEDS
+from bot.domain.audit import DEEDS, Entry
 from bot.views import audit
 from sandbox.blocks import check_view
 
@@ -15,12 +15,12 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LONG = "Ω<!channel>&" * 300
 
 
-def line(**more: Any) -> audit.AuditLine:
+def line(**more: Any) -> Entry:
     told: dict[str, Any] = {
         "number": 7, "at": NOW, "deed": "roles.changed", "subject": "", "by": "U1", "about": "U2", "before": {},
         "after": {},
     }  # fmt: skip
-    return audit.AuditLine(**told | more)
+    return Entry(**told | more)
 
 
 def words(page: audit.AuditPage, **names: str) -> str:
@@ -50,7 +50,7 @@ def test_a_page_keeps_to_the_limits_with_the_worst_data(page: int, total: int, b
         (line(deed="moon.painted_blue", about="", subject="the moon"), "*Ada* moon painted blue the moon."),
     ],
 )  # fmt: skip
-def test_an_entry_is_a_sentence(entry: audit.AuditLine, told: str) -> None:
+def test_an_entry_is_a_sentence(entry: Entry, told: str) -> None:
     assert told in words(audit.AuditPage([entry], 1, 0, False), U1="Ada", U2="Ben")
 
 
