@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from bot.domain.audit import Entry
 from storage import audit, audit_reading, people, personal_key, workspace
 from storage.db import Database
 from storage.role import EVER, list_history
@@ -43,7 +44,7 @@ def proof_of(db: Database, noted: tuple[int, str] | None = None, team_id: str = 
         return audit_reading.prove(session, team_id=team_id, noted=noted)
 
 
-def read(db: Database, team_id: str = "T1", of: str | None = None) -> list[audit_reading.Entry]:
+def read(db: Database, team_id: str = "T1", of: str | None = None) -> list[Entry]:
     with db.read() as session:
         return audit_reading.list_entries(session, team_id=team_id, of=of, limit=100)
 
