@@ -144,7 +144,7 @@ class Measuring:
             elif _share({one for one in words if one.startswith("#")}, held) < 1 or _share(words, held) < ENOUGH:
                 wrong.append(point.text)
                 continue
-            bare = [plain_words(part).rstrip("…") for part in parts]
+            bare = [plain_words(part.rstrip("…")) for part in parts]
             if not texts or len(texts) < len(point.ts) or any(all(part not in text for text in texts) for part in bare):
                 wrong.append(point.text)
         return wrong

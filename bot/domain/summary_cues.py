@@ -46,22 +46,34 @@ TROUBLE = _anywhere("TROUBLE")
 NEWS = _anywhere("NEWS")
 HEDGED = _anywhere("HEDGED")
 UNDECIDED = _anywhere("UNDECIDED")
-DEADLINE = _anywhere("DEADLINE")
-WE_DO = _anywhere("WE_DO")
+ALLOWED = _anywhere("ALLOWED")
+DONE = _anywhere("DONE")
+NOW = _anywhere("NOW")
+MY = _anywhere("MY")
+BY = _anywhere("BY")
+DESCRIBES = _first("DESCRIBES")
+DUE = _anywhere("DUE")
+WHEN = _anywhere("WHEN")
+CONTRAST = re.compile(r"[,;] (?:and )?(?:not|no|nicht|kein|pas|non|no|nem|não)\b|" + _words("CONTRAST"), re.IGNORECASE)
+DOING = _anywhere("DOING")
+EVERYBODY = _anywhere("EVERYBODY")
 JOKED = re.compile(_words("JOKED") + "|[😂🤣🙈😅]", re.IGNORECASE)
 NO = _anywhere("NO")
 PERMISSION = re.compile(rf"(?:^|[.!?:;,]\s+|\b(?:so|and|but|und|et|y|e) ){_words('PERMISSION')}", re.IGNORECASE)
 FOR_MACHINES = _anywhere("FOR_MACHINES")
 IS = re.compile("=|" + _words("IS"), re.IGNORECASE)
-IF = re.compile(
-    _first("IF").pattern
-    + r"|\b(?:if (?:you|we|the|they|it|i|no)|falls|wenn (?:wir|ihr|du|sie|das)|si (?:vous|on|nous))\b",
-    re.IGNORECASE,
-)
 YES = _first("YES")
 DONT = _first("DONT")
-THEN = _first("THEN")
+_BEFORE = (
+    r"(?:(?:ok(?:ay)?|right|good|fine|well|yes|no|gut|ja|na|bon|bien|bueno|vale|perfecto|bom|danke|merci|gracias)"
+    r"[,.!] ?)?"
+)
+THEN = re.compile(
+    _first("THEN", _BEFORE).pattern + r"|\b(?:then|dann|alors|entonces|então|(?:it|that) is)(?=[.,!]|$)", re.IGNORECASE
+)
+GRANTED = _first("GRANTED")
 HOW_MANY = _first("HOW_MANY")
+NOTHING_OF_IT = _first("NOTHING_OF_IT")
 LEANING = _first("LEANING")
 QUESTION = _first("QUESTION", r"(?:(?:so|and|but|ok|also|sorry|und|et|y|e)[, ]+)?")
 REFUSED = _first("REFUSED", r"(?:(?:sorry|ah|hm+|well|uh|oh)[,. ]+)?")

@@ -1,19 +1,23 @@
 """A summary without a language model: the thread's own sentences, chosen for what they do, tell and add."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.domain import summary_cues as cues
-from bot.domain.summary import Point, Summary, Thread
+from bot.domain.summary import Message, Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
-from bot.domain.summary_weight import DECISION, PERHAPS, Weighing, Weights
+from bot.domain.summary_decides import DECIDES
+from bot.domain.summary_weight import CERTAIN, DECISION, JOINED, PERHAPS, SAME_MESSAGE, Weighing, Weights
 from bot.domain.text import clip
 
 # How alike two of some texts are, by their places: up to 1.
 Likeness = Callable[[Sequence[str]], Callable[[int, int], float]]
 LINES, WIDTH = 25, 120  # a screen: lines, and the characters in one
 LONGEST = 230  # characters of a point
+DECISION_LONGEST = 300  # of a decision, which may take several sentences
+FEWF = lambda most: most // 2
+SHORT_DECISION = 10  # words that tell something, under which a decision is told with what it speaks of
 SHARE = 0.6  # of the thread's characters, up to which points are told with the sentences beside them
 FEW_WORDS = 4  # under which words that two pieces share make them no more alike
 SAME = 0.75  # likeness from which on two pieces say the same
@@ -32,10 +36,12 @@ class Room:
 
 @dataclass
 class Span:
-    """Neighbouring pieces of one message that are told as one point."""
+    """Neighbouring pieces of one message that are told as one point, with what they answer and what answers them."""
 
     pieces: list[Piece]
     weight: float
+    before: tuple[str, Message] | None = None  # words that are told before them, and their message
+    after: Piece | None = None
 
     @property
     def length(self) -> int:
@@ -66,21 +72,23 @@ def room_for(messages: int) -> Room:
     root = messages**0.5
     return Room(
         key_points=min(8, 1 + round(root)),
-        decisions=min(6, 2 + round(root / 2)),
+        decisions=min(9, 5 + round(root / 2)),
         open_questions=1 if messages <= 12 else 2,
         asks=1 if messages <= 6 else 2 if messages <= 14 else 3,
     )
 
 
-def extract(thread: Thread, likeness: Likeness) -> Summary:
+def extract(thread: Thread, likeness: Likeness, decides: Mapping[str, float] = DECIDES) -> Summary:
     """Sum up a thread in its own words; the same thread gives the same summary."""
-    weighing = Weighing(read(thread))
+    weighing = Weighing(read(thread), decides)
     choice, room, chosen = _Choice(weighing, likeness), room_for(len(thread.messages)), Chosen()
     chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
     for span in chosen.dissent:  # "February it is, grudgingly" decides and objects
-        if weighing.decisions.get(span.pieces[0], 0) >= 2:
+        if weighing.decisions.get(span.pieces[0], -math.inf) >= CERTAIN:
             choice.give_back(span)
     chosen.decisions = choice.take(weighing.decisions, room.decisions, least=PERHAPS)
+    if chosen.dissent and any(chosen.dissent[0].pieces[0] in span.pieces for span in chosen.decisions):
+        chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
     chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=1.5)
     chosen.asks = choice.take(weighing.asks, room.asks, least=1.0)
     chosen.key_points = choice.take(weighing.key_points, room.key_points, least=0.7)
@@ -89,6 +97,9 @@ def extract(thread: Thread, likeness: Likeness) -> Summary:
         worst = min(droppable, key=lambda span: span.weight / math.ceil(span.length / WIDTH))
         chosen.key_points = [span for span in chosen.key_points if span is not worst]
         chosen.asks = [span for span in chosen.asks if span is not worst]
+        made = choice.summary(chosen)
+    while lines_of(made) > LINES and chosen.decisions:
+        chosen.decisions.remove(min(chosen.decisions, key=lambda span: span.weight))
         made = choice.summary(chosen)
     return _widened(chosen, choice, made)
 
@@ -108,12 +119,14 @@ def _widened(chosen: Chosen, choice: "_Choice", made: Summary) -> Summary:
             kept, span.pieces = span.pieces, sorted([*span.pieces, beside], key=lambda one: one.number)
             wider = choice.summary(chosen)
             told = sum(len(one.text) for one in wider.points)
-            if span.length > LONGEST or lines_of(wider) > LINES or told > SHARE * whole:
+            longest = DECISION_LONGEST if span in chosen.decisions else LONGEST
+            if span.length > longest or lines_of(wider) > LINES or told > SHARE * whole:
                 span.pieces = kept
                 continue
             made = wider
             choice.mark(beside)
-            break
+            if span not in chosen.decisions:
+                break
     return made
 
 
@@ -125,7 +138,7 @@ class _Choice:
         self._pieces = weighing.reading.pieces
         self._places = {piece: place for place, piece in enumerate(self._pieces)}
         self._likeness = likeness([piece.shown for piece in self._pieces])
-        self._taken = set[Piece]()
+        self._taken, self._given_back = set[Piece](), set[Piece]()
         self._closest = dict.fromkeys(self._pieces, 0.0)
 
     def take(self, weights: Weights, most: int, *, least: float) -> list[Span]:
@@ -133,9 +146,10 @@ class _Choice:
         found = list[Span]()
         closest = self._closest if weights is self._weighing.key_points else dict.fromkeys(self._pieces, 0.0)
         while len(found) < most and (best := self._best(weights, closest, least)):
-            span = self._joined(best, weights) if weights is self._weighing.decisions else Span([best], weights[best])
-            if weights is self._weighing.decisions and span.weight < DECISION and len(found) >= most // 2:
+            span = self._joined(best) if weights is self._weighing.decisions else Span([best], weights[best])
+            if weights is self._weighing.decisions and span.weight < DECISION and len(found) >= FEWF(most):
                 break
+            self._in_context(span, weights)
             found.append(span)
             for piece in span.pieces:
                 self.mark(piece)
@@ -145,11 +159,13 @@ class _Choice:
 
     def _best(self, weights: Weights, closest: dict[Piece, float], least: float) -> Piece | None:
         spread = weights is self._weighing.key_points
+        told = {one.place for one in self._taken} if weights is self._weighing.decisions else set()
         worth = {
             piece: value
             for piece, weight in weights.items()
             if piece not in self._taken and closest[piece] < SAME
-            and (value := weight - 1.2 * closest[piece] - spread * self._crowded(piece)) >= least
+            and (value := weight - 1.2 * closest[piece] - spread * self._crowded(piece)
+                      - SAME_MESSAGE * (piece.place in told)) >= least
         }  # fmt: skip
         return max(worth, key=lambda one: (worth[one], -one.place, -one.number), default=None)
 
@@ -160,8 +176,9 @@ class _Choice:
             self._closest[one] = max(self._closest[one], self._shared(one, piece))
 
     def give_back(self, span: Span) -> None:
-        """It may be told once more."""
+        """It may be told once more, by itself."""
         self._taken.difference_update(span.pieces)
+        self._given_back.update(span.pieces)
 
     def beside(self, span: Span) -> list[Piece]:
         """The pieces beside a span in its message that may be told with it; the one that it leans on first."""
@@ -176,7 +193,7 @@ class _Choice:
         return Summary(
             key_points=self._points(chosen.key_points),
             decisions=self._points(chosen.decisions),
-            open_questions=tuple(self._question(span) for span in chosen.open_questions),
+            open_questions=self._points(chosen.open_questions),
             dissent=next(iter(self._points(chosen.dissent)), None),
             asks=self._points(chosen.asks),
             messages=len(self.thread.messages),
@@ -185,36 +202,70 @@ class _Choice:
     def _points(self, spans: Sequence[Span]) -> tuple[Point, ...]:
         return tuple(self._point(span) for span in spans)
 
+    def _in_context(self, span: Span, weights: Weights) -> None:
+        """Find what it answers, where it says little without, and what answers it; each is told once."""
+        first, last = span.pieces[0], span.pieces[-1]
+        question = self._weighing.question_before(first)
+        if weights is self._weighing.decisions and (option := self._weighing.deciding.option_of(first)):
+            span.before = option
+        elif question and question not in self._taken and (len(first.words) < 5 or cues.LEANING.match(first.text)):
+            span.before = question.shown, question.message
+            self._taken.add(question)
+        elif weights is self._weighing.decisions and not last.asks and (said := self._spoken_of_before(span)):
+            span.before = said.shown, said.message
+            self._taken.add(said)
+        if weights is self._weighing.questions:
+            span.after = self._weighing.put_off_by(last)
+        elif weights is self._weighing.decisions and last.asks:
+            span.after = self._weighing.deciding.answer_of(last)
+        if span.after and (span.before or span.after in self._taken or span.length + len(span.after.shown) > LONGEST):
+            span.after = None
+        if span.after:
+            self._taken.add(span.after)
+
+    def _spoken_of_before(self, span: Span) -> Piece | None:
+        """What a short decision speaks of: "Taking it." after "What about the corner plot?"."""
+        first = span.pieces[0]
+        if sum(len(one.words) for one in span.pieces) >= SHORT_DECISION or first.number:
+            return None
+        before = [
+            one for one in self._weighing.reading.before(first, 3)
+            if one.message.user_id != first.message.user_id and one not in self._taken and len(one.words) > 2
+            and one not in self._weighing.outdated | self._given_back and not one.does(cues.JOKED)
+        ]  # fmt: skip
+        return max(before, key=lambda one: (len(one.words & first.words), one.place, one.number), default=None)
+
     def _point(self, span: Span) -> Point:
-        """A span as a claim; with the question that it answers where it says little without."""
+        """A span as a claim, in its context."""
         first = span.pieces[0]
         said, ts = " ".join(one.shown for one in span.pieces), [first.message.ts]
-        text, question = said, self._weighing.question_before(first)
-        if question and (len(first.words) < 5 or cues.LEANING.match(first.text)):
-            text, ts = f"{clip(question.shown, LONGEST // 2)} → {said}", [question.message.ts, *ts]
+        text = said
+        if span.before:
+            text, ts = f"{clip(span.before[0], LONGEST // 2)} → {said}", [span.before[1].ts, *ts]
+        text = clip(text, DECISION_LONGEST)
+        if span.after:
+            text, ts = f"{text} → {span.after.shown}", [*ts, span.after.message.ts]
         for piece in span.pieces:
             if any(piece.does(cue) for cue in (cues.PROPOSED, cues.OFFERED, cues.PROMISED, cues.ORDERED)):
                 ts += [one.message.ts for one in self._weighing.backers(piece)[:2]]
-        return Point(clip(text, LONGEST), tuple(dict.fromkeys(ts)), clip(said, LONGEST, ""), first.message.name)
+        return Point(text, tuple(dict.fromkeys(ts)), clip(said, DECISION_LONGEST, ""), first.message.name)
 
-    def _question(self, span: Span) -> Point:
-        """An open question, with the reply that leaves it open."""
-        point, reply = self._point(span), self._weighing.put_off_by(span.pieces[-1])
-        if not reply or len(point.text) + len(reply.shown) > LONGEST:
-            return point
-        return replace(point, text=f"{point.text} → {reply.shown}", ts=(*point.ts, reply.message.ts))
-
-    def _joined(self, piece: Piece, weights: Weights) -> Span:
-        """With the decisions beside it in its message, as long as the whole is not too long."""
-        of_it, span = self._weighing.reading.by_place[piece.place], Span([piece], weights[piece])
-        for step in (-1, 1):
-            number = piece.number + step
-            while 0 <= number < len(of_it) and of_it[number] in weights and of_it[number] not in self._taken:
-                wider = Span(sorted([*span.pieces, of_it[number]], key=lambda one: one.number), span.weight)
-                if wider.length > LONGEST:
-                    break
-                span, number = wider, number + step
-        return span
+    def _joined(self, piece: Piece) -> Span:
+        """With what lays down beside it in its message, as long as the whole is not too long."""
+        of_it, weights = self._weighing.reading.by_place[piece.place], self._weighing.decision_weights
+        span = Span([piece], weights[piece])
+        while True:
+            first, last = span.pieces[0].number, span.pieces[-1].number
+            near = [of_it[number] for number in (first - 1, last + 1) if 0 <= number < len(of_it)]
+            fit = [
+                one for one in near
+                if one not in self._taken and weights.get(one, -math.inf) >= JOINED
+                and span.length + len(one.shown) < DECISION_LONGEST
+            ]  # fmt: skip
+            if not fit:
+                return span
+            best = max(fit, key=lambda one: weights[one])
+            span.pieces = sorted([*span.pieces, best], key=lambda one: one.number)
 
     def _crowded(self, piece: Piece) -> float:
         """In a long thread: how much has been taken from the same stretch of it."""

@@ -6,6 +6,7 @@ from bot.domain import summary_cues as cues
 from bot.domain.summary_acts import Piece, Reading
 from bot.domain.summary_words import dates, numbers, plain_words, terms
 
+LONG_TALK = 25  # words from which on a piece speaks of more than one option
 BACK = 12  # messages back in which somebody's own withdrawn words are looked for
 # "from A to B", "B instead of A", "not A but B": what stands in `gone` is no longer so.
 _GONE = re.compile(
@@ -17,6 +18,11 @@ _GONE = re.compile(
     r"(?=,?\s+(?:but|sondern|mais|sino|mas|ma|maar)\b|[.,;!?)]|$)",
     re.IGNORECASE,
 )
+DROPPED = re.compile(
+    r"\b([A-F]) (?:is|ist|est|está) (?:now |jetzt )?"
+    r"(?:off|out|dead|gone|dropped|not possible|raus|weg|vom tisch|gestrichen|écartée?|exclue?|fuera|descartad[oa]|fora)\b"
+)
+OPTION = re.compile(r"(?<![\w('’])([A-F])(?![\w)'’])")
 _CLAUSE = re.compile(r"[,;:!?()–]\s*|\.\s+|\s-\s")
 # What is dated in words of time alone has no subject.
 _TIMES = frozenset(
@@ -51,6 +57,7 @@ def outdated(reading: Reading) -> set[Piece]:
     for piece in reading.pieces:
         if piece.asks:
             continue
+        gone |= _options_dropped(piece, reading)
         withdraws = len(piece.shown) < 80 and piece.does(cues.WITHDRAWN)
         reverses, corrects = piece.does(cues.REVERSED), bool(piece.numbers) and piece.does(cues.CORRECTED)
         if not (withdraws or reverses or corrects or dates(piece.text)):
@@ -64,6 +71,8 @@ def outdated(reading: Reading) -> set[Piece]:
             gone |= _withdrawn_by(piece, earlier)
         if dates(piece.text):
             gone |= _dated_anew(piece, earlier)
+            if reverses:
+                gone |= _dated_elsewhere(piece, earlier)
     return gone
 
 
@@ -128,6 +137,28 @@ def _dated_anew(piece: Piece, earlier: list[Piece]) -> set[Piece]:
         one
         for one in earlier
         if mine and any(subject in mine and not at & mine[subject] for subject, at in dated(one.text).items())
+    }
+
+
+def _dated_elsewhere(piece: Piece, earlier: list[Piece]) -> set[Piece]:
+    """Another date of what is due; and somebody's own last date, which they move without a word of what it was for."""
+    other = [one for one in earlier if dates(one.text) and not dates(one.text) & dates(piece.text) and not one.asks]
+    if piece.does(cues.DUE):
+        due = _TIMES | frozenset(term for text in cues.DUE.findall(piece.text) for term in terms(text))
+        return {one for one in other if one.does(cues.DUE) and (one.words & piece.words) - due}
+    own = [one for one in other if one.message.user_id == piece.message.user_id and piece.place - one.place <= BACK]
+    return set(own[-1:])
+
+
+def _options_dropped(piece: Piece, reading: Reading) -> set[Piece]:
+    """What was said for an option that is off now: "C then" before "So option C is off"."""
+    letters = set(DROPPED.findall(piece.text))
+    if not letters:
+        return set()
+    return {
+        one
+        for one in reading.pieces
+        if one.place < piece.place and letters & set(OPTION.findall(one.text)) and len(one.words) < LONG_TALK
     }
 
 

@@ -1,22 +1,14 @@
 """Who answers whom, and how: refused, turned against, called upon, taken up."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain import summary_cues as cues
 from bot.domain.summary_acts import Piece, Reading, agrees
 from bot.domain.summary_last_word import says_no
 
-
-def called_in(reading: Reading) -> set[int]:
-    """The messages of those whom somebody asked by name to speak."""
-    names = {f"@{one.name}": one.user_id for one in reading.thread.messages if one.name}
-    called, found = set[str](), set[int]()
-    for place, message in enumerate(reading.thread.messages):
-        if message.user_id in called:
-            found.add(place)
-        if "@" in message.text:
-            called |= {who for name, who in names.items() if name in message.text and who != message.user_id}
-    return found
+BRIEF = 60  # characters of a message under which it only lets somebody go ahead, or does not
 
 
 def is_refused(piece: Piece, reading: Reading) -> bool:
@@ -56,3 +48,33 @@ def names_of(reading: Reading) -> str:
     names = {message.name.strip() for message in reading.thread.messages} - {""}
     parts = {part for name in names for part in (name, name.split()[0]) if len(part) > 2}
     return "|".join(sorted(map(re.escape, parts))) or r"(?!)"
+
+
+def leads(reading: Reading, backers: Mapping[Piece, Sequence[Piece]]) -> dict[str, float]:
+    """How much each of those who speak has a say, from 0 to 1: who gives orders and is asked, and hears yes."""
+    names = {message.user_id: message.name.split()[0] for message in reading.thread.messages if message.name.strip()}
+    asked = {who: re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for who, name in names.items() if len(name) > 2}
+    found = Counter[str]()
+    for piece in reading.pieces:
+        found[piece.message.user_id] += piece.does(cues.ORDERED) + piece.does(cues.FORBIDDEN) + bool(backers[piece])
+        if piece.asks:
+            found.update(who for who, name in asked.items() if who != piece.message.user_id and name.search(piece.text))
+    most = max(3, *found.values(), 0)
+    return {who: count / most for who, count in found.items()}
+
+
+def granted_by(piece: Piece, reading: Reading) -> list[Piece]:
+    """Short messages of others, right after it, that let it be done."""
+    return [one for one in _replies_to(piece, reading) if one.does(cues.GRANTED) and not one.does(cues.REFUSED)]
+
+
+def refused_by(piece: Piece, reading: Reading) -> list[Piece]:
+    """Those that do not."""
+    return [one for one in _replies_to(piece, reading) if one.does(cues.REFUSED)]
+
+
+def _replies_to(piece: Piece, reading: Reading) -> Iterator[Piece]:
+    for one in reading.after(piece, 2):
+        is_short = one.number == 0 and len(one.message.text) < BRIEF and not one.asks
+        if is_short and one.message.user_id != piece.message.user_id and not one.does(cues.PUT_OFF):
+            yield one

@@ -3,37 +3,28 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 
 from bot.domain import summary_cues as cues
 from bot.domain import summary_replies as replies
 from bot.domain.summary_acts import Piece, Reading, agrees, settles
-from bot.domain.summary_last_word import gone_from, outdated, parked, says_no
-from bot.domain.summary_words import dates, terms
+from bot.domain.summary_decides import DECIDES, Deciding
+from bot.domain.summary_last_word import outdated, parked, says_no
+from bot.domain.summary_words import terms
 
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
-# What each sign counts: a logistic regression on the decisions of 28 threads (`python -m bench.summary_weights`), held
-# near what was reckoned by hand and rounded. Left out of it one set of threads at a time, it finds as many of their
-# decisions as with them. What objects, wonders, opens the thread or depends on an "if" counts for less than it
-# reckoned: the same decisions are found, among fewer others.
-DECIDES = {
-    "decided": 2.9, "goes on": 1.5, "ruled": 1.4, "forbidden": 1.3, "promised": 1.1, "ordered": 1.1, "we do": 0.7,
-    "then": 1.1, "reversed": 0.1, "moved": 1.5, "proposed": 0.8, "proposed and backed": 1.2, "backed": 0.9,
-    "accepts": 0.5, "answers what to do": 1.5, "due": 0.9, "done by": 0.8, "called on": 1.3, "called in": 0.1,
-    "late": 1.9, "objected": -2.0, "hedged": -1.1, "joked": -1.1, "wanted": -0.2, "put off": -1.1, "wondered": -1.5,
-    "if": -1.8, "asked": -2.1, "short": -0.9, "long": 0.6, "listed": -1.5, "agrees": -0.5, "news": -0.6,
-    "first": -2.0,
-}  # fmt: skip
-# Without one of these it is none, unless two people say yes to it.
-DECIDING = (
-    "decided", "goes on", "ruled", "forbidden", "promised", "ordered", "we do", "then", "moved", "proposed and backed",
-    "answers what to do", "due", "done by", "called on",
-)  # fmt: skip
-PERHAPS = 1.6  # and from which on it may be one where there are few
-DECISION = 2.4  # the weight from which on a piece may be a decision
+PERHAPS = -1.4  # the weight from which on a piece may be a decision where there are few
+DECISION = -0.6  # and where there are as many as half of the room
+CERTAIN = 0.4  # and from which on it settles a question, and is no objection
+JOINED = -2.5  # and may be told beside one in the same message
+SAME_MESSAGE = 1.0  # what a second decision of the same message lacks
 Weights = dict[Piece, float]
 _BY = re.compile(r"\b(?:by|until|on|from|bis|am|ab|le|avant|d'ici|el|antes|em|até|para|a partir)\b", re.IGNORECASE)
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
+_QUOTE_IN_QUESTION = re.compile(
+    r"\b(?:ask(?:s|ed)?|whether|ob|fragt|demande|pregunta|pergunta)\b.*[\"“„«]", re.IGNORECASE
+)
 _LIST = re.compile(r"\b1[.)]\s.*\b2[.)]\s", re.DOTALL)
 _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp)\b|n\s?=\s?\d", re.IGNORECASE)
 
@@ -41,14 +32,12 @@ _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp
 class Weighing:
     """The weights of a thread's pieces, each kind in a table; a piece that is not in it is not considered."""
 
-    def __init__(self, reading: Reading) -> None:
-        """Read who said what before and after."""
+    def __init__(self, reading: Reading, decides: Mapping[str, float] = DECIDES) -> None:
+        """Read who said what before and after; `decides` are the weights of the signs of a decision."""
+        self._decides = decides
         self.reading = reading
         self.outdated = outdated(reading)
         self._parked = parked(reading)
-        names = replies.names_of(reading)
-        self._done_by, self._called_on = cues.done_by(names), cues.called_on(names)
-        self._speaks_when_called = replies.called_in(reading)
         self._called = {term for message in reading.thread.messages for term in terms(message.name)}
         self._spoken_of = Counter(
             word for pieces in reading.by_place.values() for word in {w for p in pieces for w in p.words}
@@ -56,6 +45,7 @@ class Weighing:
         self._backers = {piece: reading.backers(piece) for piece in reading.pieces}
         self._answered = {piece: settles(piece, reading) for piece in reading.pieces if piece.asks}
         self._answers = {answer: question for question, answer in self._answered.items() if answer}
+        self.deciding = Deciding(reading, self._backers, self._answers)
 
     @cached_property
     def _followed(self) -> dict[Piece, int]:
@@ -77,6 +67,11 @@ class Weighing:
         replies = (one for one in self.reading.after(piece, 2) if one.message.user_id != piece.message.user_id)
         return next((one for one in replies if one.does(cues.PUT_OFF) and not one.asks), None) if piece.asks else None
 
+    @cached_property
+    def _putting_off(self) -> set[Piece]:
+        """The replies that leave questions open."""
+        return {reply for piece in self.reading.pieces if (reply := self.put_off_by(piece))}
+
     def question_before(self, piece: Piece) -> Piece | None:
         """The question that it answers."""
         return self._answers.get(piece)
@@ -84,65 +79,21 @@ class Weighing:
     @cached_property
     def decisions(self) -> Weights:
         """What is done from now on, by whose words it is so."""
+        return {piece: weight for piece, weight in self.decision_weights.items() if weight >= PERHAPS}
+
+    @cached_property
+    def decision_weights(self) -> Weights:
+        """The same, with what is told at most beside such a piece."""
         weights: Weights = {}
         for piece in self.reading.pieces:
-            if piece in self.outdated or piece in self._parked or not piece.terms:
+            if piece in self.outdated or piece in self._parked or not piece.terms or self.deciding.offers(piece):
                 continue
-            if piece.asks and not piece.does(cues.DECIDED):
+            if piece in self._putting_off :
                 continue
-            weight = self._decides(piece)
-            if weight >= PERHAPS:
-                weights[piece] = weight
+            if piece.asks and not piece.does(cues.DECIDED) and not self.deciding.answer_of(piece):
+                continue
+            weights[piece] = self.deciding.weight(piece, self._decides)
         return weights
-
-    def decision_signs(self, piece: Piece) -> dict[str, float]:
-        """What speaks for and against it as a decision."""
-        question, backers = self._answers.get(piece), self._backers[piece]
-        before = [one for one in self.reading.by_place[piece.place] if one.number == piece.number - 1]
-        due = bool(dates(piece.text)) or piece.does(cues.DEADLINE)
-        answers = question is not None and (question.does(cues.PERMISSION) or question.does(cues.DELIBERATED))
-        return {name: float(value) for name, value in {
-            "decided": piece.does(cues.DECIDED),
-            "goes on": bool(before) and before[0].does(cues.DECIDED),
-            "ruled": min(2, len(cues.RULED.findall(piece.text))),
-            "forbidden": piece.does(cues.FORBIDDEN),
-            "promised": piece.does(cues.PROMISED),
-            "ordered": piece.does(cues.ORDERED),
-            "we do": piece.does(cues.WE_DO),
-            "then": piece.does(cues.THEN),
-            "reversed": piece.does(cues.REVERSED),
-            "moved": bool(gone_from(piece.text)[0]),
-            "proposed": piece.does(cues.PROPOSED),
-            "proposed and backed": (piece.does(cues.PROPOSED) or piece.does(cues.OFFERED)) and bool(backers),
-            "backed": min(2, len(backers)),
-            "accepts": piece.does(cues.AGREED) and len(piece.words) > 2 and not agrees(piece),
-            "answers what to do": answers and (piece.does(cues.YES) or piece.does(cues.REFUSED) or says_no(piece.text)),
-            "due": due,
-            "done by": bool(self._done_by.search(piece.text)),
-            "called on": bool(self._called_on.search(piece.text)),
-            "called in": piece.place in self._speaks_when_called,
-            "late": self._late(piece) ** 2,
-            "objected": piece.does(cues.OBJECTED),
-            "hedged": piece.does(cues.HEDGED),
-            "joked": piece.does(cues.JOKED),
-            "wanted": piece.does(cues.WANTED) and not backers,
-            "put off": piece.does(cues.PUT_OFF),
-            "wondered": piece.does(cues.WONDERED) or piece.does(cues.UNDECIDED),
-            "if": piece.does(cues.IF),
-            "asked": piece.asks,
-            "short": len(piece.words) < 3,
-            "long": min(12, len(piece.words)) / 12,
-            "listed": bool(_LIST.search(piece.text)),
-            "agrees": agrees(piece),
-            "news": piece.does(cues.NEWS),
-            "first": piece.place == 0,
-        }.items()}  # fmt: skip
-
-    def _decides(self, piece: Piece) -> float:
-        signs = self.decision_signs(piece)
-        if not any(signs[name] for name in DECIDING) and signs["backed"] < 2:
-            return 0.0
-        return sum(DECIDES[name] * value for name, value in signs.items())
 
     @cached_property
     def questions(self) -> Weights:
@@ -246,6 +197,8 @@ class Weighing:
             question = self._answers.get(piece)
             if piece in self.outdated or piece.asks or not piece.terms or (agrees(piece) and not piece.numbers):
                 continue
+            if self.deciding.offers(piece) or _QUOTE_IN_QUESTION.search(piece.text):
+                continue  # an option that may not be taken, and a claim that somebody asks about, are no facts
             size = len(piece.words)
             weight = 0.4 * min(2, len(piece.numbers)) + 0.5 * bool(_FIGURE.search(piece.text)) + 0.5 * math.log1p(size)
             weight += 0.6 * self._central(piece) + 0.5 * piece.does(cues.CAUSE) + 0.35 * piece.does(cues.TROUBLE)
@@ -270,7 +223,9 @@ class Weighing:
         if not answer or not question.does(cues.DELIBERATED):
             return bool(answer)
         return any(
-            one in self.decisions or one.does(cues.REFUSED) or (one.words & question.words and agrees(one))
+            self.decisions.get(one, -math.inf) >= CERTAIN
+            or one.does(cues.REFUSED)
+            or (one.words & question.words and agrees(one))
             for one in self.reading.after(question, len(self.reading.thread.messages))
             if one.message.user_id != question.message.user_id
             and (one.place - question.place <= 3 or one.words & question.words)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench import summaries
+from bench import summaries, summary_weights
 from bench.summary_gold import Measuring, Sample, read_samples
 from bot.domain.summary import Point, Summary
-from bot.domain.summary_extract import extract
+from bot.domain.summary_extract import LINES, extract
 from bot.themes import likeness
 
 
@@ -28,6 +28,19 @@ def test_the_figures_are_reached_on_the_sample_threads(samples: list[Sample]) ->
     screen = StringIO()
     summaries.show(scores, "extractive", Console(file=screen, width=150), in_full=True)
     assert "05_lumenary5_launch_long" in screen.getvalue()
+
+
+def test_the_weights_hold_on_threads_that_they_were_not_fitted_to() -> None:
+    folders = summary_weights.FOLDERS
+    samples = [one for folder in folders for one in read_samples(folder, summaries.COMPANY / "people.csv")]
+    scores = summary_weights.crossed(samples, folds=3)
+    assert len(scores) == 73
+    assert summaries.share(scores, lambda one: one.decisions) >= 0.70
+    assert summaries.share(scores, lambda one: one.key_points) >= 0.75
+    assert summaries.share(scores, lambda one: one.told_decisions) >= 0.48
+    assert sum(len(one.false) for one in scores) <= 9
+    assert not any(one.unverifiable for one in scores)
+    assert max(one.lines for one in scores) <= LINES
 
 
 def test_what_is_false_invented_or_missing_is_seen(samples: list[Sample]) -> None:

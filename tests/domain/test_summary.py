@@ -13,6 +13,7 @@ from bot.domain.summary_last_word import outdated
 from bot.domain.summary_words import dates, plain_words, sentences, terms
 from bot.themes import likeness
 
+THREADS = Path(__file__).parent.parent.parent / "bench" / "threads"
 COMPANY = Path(__file__).parent.parent.parent / "sandbox" / "company"
 
 
@@ -35,6 +36,11 @@ def texts(points: tuple[Point, ...]) -> str:
 @pytest.fixture(scope="module")
 def samples() -> list[Sample]:
     return read_samples(COMPANY / "threads", COMPANY / "people.csv")
+
+
+@pytest.fixture(scope="module")
+def threads(samples: list[Sample]) -> list[Sample]:
+    return [*samples, *read_samples(THREADS, COMPANY / "people.csv")]
 
 
 def test_a_decision_a_question_an_objection_and_an_ask_are_told_as_such() -> None:
@@ -88,6 +94,54 @@ def test_a_date_or_number_that_was_put_right_is_not_told(before: str, after: str
     assert plain_words(after)[:20] in texts(made.points)
 
 
+def test_an_option_is_told_in_its_words_once_it_is_taken() -> None:
+    said = (
+        "Ada: Options for the letter: A) 1 December for everybody. B) 4 January, effective in February. C) no letter.",
+        "Ben: A for me, it makes them buy before Christmas and the quarter needs it.",
+        "Cleo: Framework customers have fixed prices until March, 40 hospitals in all.",
+        "Eve: B then. Ben, tell the regions today, nobody sends anything before.",
+        "Ben: ok",
+    )
+    made = summary_of(*said)
+    assert "B) 4 January, effective in February → B then." in texts(made.decisions)
+    assert "1 December" not in texts(made.points)
+    made = summary_of(*said, "Eve: I have to take that back. B is off, finance says no. C it is, we send no letter.")
+    assert "B then" not in texts(made.points)
+    assert "C) no letter. → I have to take that back." in texts(made.decisions)
+
+
+def test_a_short_yes_decides_what_was_asked() -> None:
+    made = summary_of(
+        "Ada: The hall in Lisbon holds 400 people and costs 3,000.",
+        "Ben: Last year 520 people came, and 60 of them stood in the corridor.",
+        "Cleo: Shall we record the talks and publish them in March?",
+        "Eve: Yes please.",
+        "Ben: Half of the speakers were ill in 2024, too.",
+    )
+    assert "Shall we record the talks and publish them in March? → Yes please." in texts(made.decisions)
+    assert "record the talks" not in texts(made.open_questions)
+
+
+def test_a_due_date_that_moves_without_its_old_date() -> None:
+    made = summary_of(
+        "Ada: Bid room for Lakemont. 11 hospitals, 2,300 pumps, bid due Monday 16 November.",
+        "Ben: I write section A, it has 40 questions.",
+        "Cleo: Addendum from Lakemont: the due date moves. Friday 20 November, 5 pm.",
+    )
+    assert "16 November" not in texts(made.points)
+    assert "20 November" in texts(made.points)
+
+
+def test_a_claim_that_somebody_asks_about_is_no_fact() -> None:
+    made = summary_of(
+        'Ada: A buyer asked me whether the pump "reduces dosing errors by 31 per cent", she saw it on a poster.',
+        "Ben: The poster was made by the hospital, one ward, 12 beds, before and after.",
+        "Cleo: Nobody quotes the poster, and no number goes into a mail.",
+    )
+    assert "31 per cent" not in texts((*made.key_points, *made.decisions))
+    assert "Nobody quotes the poster" in texts(made.decisions)
+
+
 def test_what_somebody_withdraws_is_no_objection_any_more() -> None:
     made = summary_of(
         "Ada: So one core deck with three entry slides. Objections?",
@@ -122,6 +176,13 @@ def test_what_is_told_stands_in_the_thread_letter_for_letter(samples: list[Sampl
                 assert any(part.rstrip("…") in source for source in sources), part
             assert any(point.quote in source for source in sources)
             assert point.by in {by_ts[ts].name for ts in point.ts}
+
+
+def test_no_sentence_is_told_twice(threads: list[Sample]) -> None:
+    for sample in threads:
+        told = [part for point in extract(sample.thread, likeness).points for part in point.text.split(" → ")]
+        said = [one for part in told for one in sentences(part) if len(one) > 30]
+        assert len(said) == len(set(said)), [one for one in said if said.count(one) > 1]
 
 
 def test_every_summary_fits_a_screen_and_is_the_same_again(samples: list[Sample]) -> None:
