@@ -5,7 +5,7 @@ then the weights that all threads give, beside those in `bot/domain/summary_deci
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 
 from bench.summaries import COMPANY, measure, share
 from bench.summary_gold import Sample, Score, read_samples
+from bot.domain.summary import Summary, Thread
 from bot.domain.summary_acts import Piece, read
 from bot.domain.summary_decides import ALWAYS, DECIDES
 from bot.domain.summary_extract import extract
@@ -83,9 +84,12 @@ def crossed(samples: Sequence[Sample], folds: int = FOLDS) -> list[Score]:
     signs, scores = [signs_of(sample) for sample in samples], list[Score]()
     fitted = [fit([one for place, one in enumerate(signs) if place % folds != fold]) for fold in range(folds)]
     for place, sample in enumerate(samples):
-        decides = fitted[place % folds]
-        scores += measure([sample], lambda thread, decides=decides: extract(thread, likeness, decides))
+        scores += measure([sample], _by(fitted[place % folds]))
     return scores
+
+
+def _by(decides: Mapping[str, float]) -> Callable[[Thread], Summary]:
+    return lambda thread: extract(thread, likeness, decides)
 
 
 def told(scores: Sequence[Score]) -> str:

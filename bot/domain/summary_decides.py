@@ -8,19 +8,20 @@ from bot.domain import summary_replies as replies
 from bot.domain.summary import Message
 from bot.domain.summary_acts import Piece, Reading, agrees
 from bot.domain.summary_last_word import DROPPED, OPTION, gone_from, says_no
-from bot.domain.summary_words import dates, plain_words, terms
+from bot.domain.summary_words import plain_words, terms
 
 ALWAYS = "always"  # the sign that every piece has
-# What each sign counts, as log odds: a logistic regression on the decisions of 73 threads, held near what was reckoned by
-# hand and rounded (`python -m bench.summary_weights`, which also tells what it finds in threads that it was not fitted to).
+# What each sign counts, as log odds: a logistic regression on the decisions of 73 threads, held near what was reckoned
+# by hand and rounded (`python -m bench.summary_weights`, which tells, too, what it finds in threads left out of it).
 DECIDES = {
     ALWAYS: -3.4,
     # its words
     "decided": 1.9, "ruled": 0.9, "forbidden": 0.6, "promised": 1.0, "ordered": 0.8, "then": 1.1, "moved": 1.6,
     "allowed": 0.2, "done": 0.4, "doing": 0.9, "everybody": 0.3, "nothing of it": 0.9, "headed": 0.9, "picks": 0.5,
-    "now": 0.9, "by": 0.7, "when": 0.4, "contrast": 0.4, "done by": 0.5, "called on": 1.1, "names": 0.6, "proposed": 1.1,
-    "wanted": -0.4, "objected": -1.2, "hedged": -1.3, "joked": -1.3, "put off": -0.8, "wondered": -1.4, "asked": -1.6,
-    "listed": -1.5, "news": -0.5, "describes": -0.7, "my": -0.5, "i": -0.3, "agrees": 0.2, "short": -1.2, "long": 1.4,
+    "now": 0.9, "by": 0.7, "when": 0.4, "contrast": 0.4, "done by": 0.5, "called on": 1.1, "names": 0.6,
+    "proposed": 1.1, "wanted": -0.4, "objected": -1.2, "hedged": -1.3, "joked": -1.3, "put off": -0.8, "wondered": -1.4,
+    "asked": -1.6, "listed": -1.5, "news": -0.5, "describes": -0.7, "my": -0.5, "i": -0.3, "agrees": 0.2, "short": -1.2,
+    "long": 1.4,
     # where it stands
     "late": 2.2, "first": -2.0, "goes on": 1.6, "beside": 0.7, "long message": 0.5, "last piece": -0.3,
     "only piece": 0.2, "spoken of": 1.3, "taken up": -0.6, "said again": -0.6,
@@ -36,7 +37,8 @@ FAR = 15  # messages before and after, in which the same is looked for
 _LISTED = re.compile(r"\b1[.)]\s.*\b2[.)]\s", re.DOTALL)
 _LETTER = re.compile(r"(?:^|(?<=[\s(:]))([A-Fa-f])\)")
 _PICKED = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|right|good|fine|well|gut|bon|bien|vale|so|then|dann|alors|entonces)[,.]? )?((?:\S+ ){0,2}[^\s.,!:]+)"
+    r"^\W*(?:(?:ok(?:ay)?|right|good|fine|well|gut|bon|bien|vale|so|then|dann|alors|entonces)[,.]? )?"
+    r"((?:\S+ ){0,2}[^\s.,!:]+)"
     r"(?: then| it is| it stays| also| dann| donc| pues)?(?:[.!,]|$| \()",
     re.IGNORECASE,
 )
@@ -160,7 +162,7 @@ class Deciding:
         return sum(piece.does(cue) for cue in LAYING_DOWN) if not piece.asks else 0
 
     def _picks(self, piece: Piece) -> bool:
-        """Whether it begins with one to three words that were spoken of before: "Antwerp then.", "B.", "The 19th it is."."""
+        """Whether it begins with one to three words that were spoken of before: "Antwerp then.", "The 19th it is."."""
         found = _PICKED.match(piece.shown)
         if not found or piece.number or piece.asks or agrees(piece):
             return False

@@ -16,7 +16,7 @@ Likeness = Callable[[Sequence[str]], Callable[[int, int], float]]
 LINES, WIDTH = 25, 120  # a screen: lines, and the characters in one
 LONGEST = 230  # characters of a point
 DECISION_LONGEST = 300  # of a decision, which may take several sentences
-FEWF = lambda most: most // 2
+ASKED, OPEN = 1.0, 1.5  # the least weight of an ask and of an open question
 SHORT_DECISION = 10  # words that tell something, under which a decision is told with what it speaks of
 SHARE = 0.6  # of the thread's characters, up to which points are told with the sentences beside them
 FEW_WORDS = 4  # under which words that two pieces share make them no more alike
@@ -89,8 +89,8 @@ def extract(thread: Thread, likeness: Likeness, decides: Mapping[str, float] = D
     chosen.decisions = choice.take(weighing.decisions, room.decisions, least=PERHAPS)
     if chosen.dissent and any(chosen.dissent[0].pieces[0] in span.pieces for span in chosen.decisions):
         chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
-    chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=1.5)
-    chosen.asks = choice.take(weighing.asks, room.asks, least=1.0)
+    chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=OPEN)
+    chosen.asks = choice.take(weighing.asks, room.asks, least=ASKED)
     chosen.key_points = choice.take(weighing.key_points, room.key_points, least=0.7)
     made = choice.summary(chosen)
     while lines_of(made) > LINES and (droppable := chosen.key_points + chosen.asks[2:]):
@@ -147,7 +147,7 @@ class _Choice:
         closest = self._closest if weights is self._weighing.key_points else dict.fromkeys(self._pieces, 0.0)
         while len(found) < most and (best := self._best(weights, closest, least)):
             span = self._joined(best) if weights is self._weighing.decisions else Span([best], weights[best])
-            if weights is self._weighing.decisions and span.weight < DECISION and len(found) >= FEWF(most):
+            if weights is self._weighing.decisions and span.weight < DECISION and len(found) >= most // 2:
                 break
             self._in_context(span, weights)
             found.append(span)
@@ -232,6 +232,7 @@ class _Choice:
             one for one in self._weighing.reading.before(first, 3)
             if one.message.user_id != first.message.user_id and one not in self._taken and len(one.words) > 2
             and one not in self._weighing.outdated | self._given_back and not one.does(cues.JOKED)
+            and self._weighing.asks.get(one, 0.0) < ASKED and self._weighing.questions.get(one, 0.0) < OPEN
         ]  # fmt: skip
         return max(before, key=lambda one: (len(one.words & first.words), one.place, one.number), default=None)
 

@@ -20,8 +20,14 @@ _GONE = re.compile(
 )
 DROPPED = re.compile(
     r"\b([A-F]) (?:is|ist|est|está) (?:now |jetzt )?"
-    r"(?:off|out|dead|gone|dropped|not possible|raus|weg|vom tisch|gestrichen|écartée?|exclue?|fuera|descartad[oa]|fora)\b"
+    r"(?:off|out|dead|gone|dropped|not possible|raus|weg|vom tisch|gestrichen|"
+    r"écartée?|exclue?|fuera|descartad[oa]|fora)\b"
 )
+_WORDS_DROPPED = re.compile(
+    r"[\"“„«]([^\"”“»]{3,60})[\"”“»] (?:is|ist|est|está|can't|cannot) (?:now )?"
+    r"(?:gone|out|off|dropped|go|be used|weg|raus|gestrichen|supprimée?|fuera)\b"
+)
+_QUOTED = re.compile(r"[\"“„«]([^\"”“»]{3,})[\"”“»]")
 OPTION = re.compile(r"(?<![\w('’])([A-F])(?![\w)'’])")
 _CLAUSE = re.compile(r"[,;:!?()–]\s*|\.\s+|\s-\s")
 # What is dated in words of time alone has no subject.
@@ -151,8 +157,11 @@ def _dated_elsewhere(piece: Piece, earlier: list[Piece]) -> set[Piece]:
 
 
 def _options_dropped(piece: Piece, reading: Reading) -> set[Piece]:
-    """What was said for an option that is off now: "C then" before "So option C is off"."""
-    letters = set(DROPPED.findall(piece.text))
+    """What was said for an option, or for quoted words, that are off now: "C then" before "So option C is off"."""
+    letters, words = set(DROPPED.findall(piece.text)), frozenset(terms(" ".join(_WORDS_DROPPED.findall(piece.text))))
+    if words:
+        quoting = (one for one in reading.pieces if one.place < piece.place and words <= one.words)
+        return {one for one in quoting if words <= set(terms(" ".join(_QUOTED.findall(one.text))))}
     if not letters:
         return set()
     return {

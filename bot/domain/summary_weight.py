@@ -88,7 +88,7 @@ class Weighing:
         for piece in self.reading.pieces:
             if piece in self.outdated or piece in self._parked or not piece.terms or self.deciding.offers(piece):
                 continue
-            if piece in self._putting_off :
+            if piece in self._putting_off:
                 continue
             if piece.asks and not piece.does(cues.DECIDED) and not self.deciding.answer_of(piece):
                 continue
