@@ -16,11 +16,10 @@ from bot.domain.summary_words import terms
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
 PERHAPS = -1.4  # the weight from which on a piece may be a decision where there are few
 DECISION = -0.6  # and where there are as many as half of the room
-CERTAIN = 0.4  # and from which on it settles a question, and is no objection
+CERTAIN = 1.2  # and from which on it settles a question, and is rather told as a decision than as an objection
 JOINED = -2.5  # and may be told beside one in the same message
 SAME_MESSAGE = 1.0  # what a second decision of the same message lacks
 Weights = dict[Piece, float]
-_BY = re.compile(r"\b(?:by|until|on|from|bis|am|ab|le|avant|d'ici|el|antes|em|até|para|a partir)\b", re.IGNORECASE)
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _QUOTE_IN_QUESTION = re.compile(
     r"\b(?:ask(?:s|ed)?|whether|ob|fragt|demande|pregunta|pergunta)\b.*[\"“„«]", re.IGNORECASE
@@ -86,9 +85,8 @@ class Weighing:
         """The same, with what is told at most beside such a piece."""
         weights: Weights = {}
         for piece in self.reading.pieces:
-            if piece in self.outdated or piece in self._parked or not piece.terms or self.deciding.offers(piece):
-                continue
-            if piece in self._putting_off:
+            is_open = piece in self._parked or piece in self._putting_off or self.deciding.offers(piece)
+            if piece in self.outdated or is_open or not piece.terms:
                 continue
             if piece.asks and not piece.does(cues.DECIDED) and not self.deciding.answer_of(piece):
                 continue

@@ -122,6 +122,27 @@ def test_a_short_yes_decides_what_was_asked() -> None:
     assert "record the talks" not in texts(made.open_questions)
 
 
+def test_a_short_decision_is_told_with_what_it_speaks_of() -> None:
+    made = summary_of(
+        "Ada: Three halls were seen: 400 people in Lisbon, 300 in Graz, 250 in Lyon.",
+        "Ben: Graz has the cheapest trains for everybody from Vienna, Munich and Zürich.",
+        "Cleo: Graz then, booking it today.",
+        "Ben: great",
+    )
+    trains = "Graz has the cheapest trains for everybody from Vienna, Munich and Zürich."
+    assert f"{trains} → Graz then, booking it today." in texts(made.decisions)
+    assert trains not in texts((*made.key_points, *made.asks, *made.open_questions))
+
+
+def test_words_that_are_dropped_are_not_told() -> None:
+    said = (
+        'Ada: The page is on staging with the line "Fastest way to a plan", 3 people have read it.',
+        "Ben: A superlative is a comparison, and there is one study with one comparator, 84 scans.",
+    )
+    assert "Fastest way" in texts(summary_of(*said).points)
+    assert "Fastest way" not in texts(summary_of(*said, 'Ada: Understood, so "fastest" is gone.').points)
+
+
 def test_a_due_date_that_moves_without_its_old_date() -> None:
     made = summary_of(
         "Ada: Bid room for Lakemont. 11 hospitals, 2,300 pumps, bid due Monday 16 November.",
