@@ -87,8 +87,10 @@ def extract(thread: Thread, likeness: Likeness, decides: Mapping[str, float] = D
         if weighing.decisions.get(span.pieces[0], -math.inf) >= CERTAIN:
             choice.give_back(span)
     chosen.decisions = choice.take(weighing.decisions, room.decisions, least=PERHAPS)
-    if chosen.dissent and any(chosen.dissent[0].pieces[0] in span.pieces for span in chosen.decisions):
+    if any(span.pieces[0] in decision.pieces for span in chosen.dissent for decision in chosen.decisions):
         chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
+    for span in chosen.dissent:
+        choice.mark(span.pieces[0])
     chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=OPEN)
     chosen.asks = choice.take(weighing.asks, room.asks, least=ASKED)
     chosen.key_points = choice.take(weighing.key_points, room.key_points, least=0.7)
