@@ -230,11 +230,14 @@ class _Choice:
         first = span.pieces[0]
         if sum(len(one.words) for one in span.pieces) >= SHORT_DECISION or first.number:
             return None
+        forward = (cues.PROPOSED, cues.OFFERED, cues.WANTED, cues.PROMISED, cues.DELIBERATED, cues.OBJECTED)
+        leans = len(first.words) < FEW_WORDS or bool(cues.LEANING.match(first.text))
         before = [
             one for one in self._weighing.reading.before(first, 3)
             if one.message.user_id != first.message.user_id and one not in self._taken and len(one.words) > 2
             and one not in self._weighing.outdated | self._given_back and not one.does(cues.JOKED)
             and self._weighing.asks.get(one, 0.0) < ASKED and self._weighing.questions.get(one, 0.0) < OPEN
+            and (leans or one.words & first.words or one.asks or any(one.does(cue) for cue in forward))
         ]  # fmt: skip
         return max(before, key=lambda one: (len(one.words & first.words), one.place, one.number), default=None)
 
