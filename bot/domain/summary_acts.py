@@ -7,7 +7,7 @@ from functools import cached_property
 
 from bot.domain import summary_cues as cues
 from bot.domain.summary import Message, Thread
-from bot.domain.summary_words import EMOJI, numbers, plain_words, sentences, terms
+from bot.domain.summary_words import EMOJI, is_said, numbers, plain_words, sentences, terms
 
 SHORT = 40  # characters under which a sentence is joined to its neighbour in the same message
 TINY = 25  # under which one stays with a question before it
@@ -102,7 +102,7 @@ def read(thread: Thread) -> Reading:
     """Cut a thread's messages into pieces."""
     reading = Reading(thread, [])
     for place, message in enumerate(thread.messages):
-        found = _joined(list(_own_sentences(message.text)))
+        found = _joined(list(_own_sentences(message.text)), message.text)
         for number, text in enumerate(found):
             piece = Piece(place, number, message, text, number == len(found) - 1)
             reading.pieces.append(piece)
@@ -143,8 +143,8 @@ def _own_sentences(text: str) -> Iterator[str]:
             yield sentence
 
 
-def _joined(found: list[str]) -> list[str]:
-    """Short sentences with their neighbours: "No. Not before clearance. Demo v4." is one piece."""
+def _joined(found: list[str], text: str) -> list[str]:
+    """Short sentences of a text with their neighbours: "No. Not before clearance. Demo v4." is one piece."""
     joined = list[str]()
     for sentence in found:
         last = joined[-1] if joined else ""
@@ -152,7 +152,8 @@ def _joined(found: list[str]) -> list[str]:
         asked = last.rstrip().endswith("?") and len(plain_words(sentence)) >= TINY
         asked = asked or (sentence.rstrip().endswith("?") and len(plain_words(last)) >= TINY)
         nods = last and cues.NOD.fullmatch(sentence.strip())
-        if nods or (short and not asked and len(plain_words(last)) + len(plain_words(sentence)) < LONG):
+        fits = nods or (short and not asked and len(plain_words(last)) + len(plain_words(sentence)) < LONG)
+        if fits and is_said(f"{last} {sentence}", text):
             joined[-1] = f"{last} {sentence}"
         else:
             joined.append(sentence)

@@ -9,6 +9,7 @@ from bot.domain.summary import Message, Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
 from bot.domain.summary_decides import DECIDES
 from bot.domain.summary_weight import CERTAIN, DECISION, JOINED, PERHAPS, SAME_MESSAGE, Weighing, Weights
+from bot.domain.summary_words import is_said
 from bot.domain.text import clip
 
 # How alike two of some texts are, by their places: up to 1.
@@ -271,7 +272,10 @@ class _Choice:
             if not fit:
                 return span
             best = max(fit, key=lambda one: weights[one])
-            span.pieces = sorted([*span.pieces, best], key=lambda one: one.number)
+            joined = sorted([*span.pieces, best], key=lambda one: one.number)
+            if not is_said(" ".join(one.text for one in joined), piece.message.text):
+                return span
+            span.pieces = joined
 
     def _crowded(self, piece: Piece) -> float:
         """In a long thread: how much has been taken from the same stretch of it."""

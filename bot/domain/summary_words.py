@@ -90,6 +90,11 @@ def plain_words(text: str) -> str:
     return " ".join(_MARKS.sub("", text).split())
 
 
+def is_said(words: str, text: str) -> bool:
+    """Whether words stand in a text as they are: two sentences do not if pasted words between them were left out."""
+    return plain_words(words) in plain_words(text)
+
+
 def terms(text: str) -> list[str]:
     """What a text speaks of: stems of words that are not common, months, and numbers as `#140`."""
     found = []

@@ -143,6 +143,13 @@ def test_words_that_are_dropped_are_not_told() -> None:
     assert "Fastest way" not in texts(summary_of(*said, 'Ada: Understood, so "fastest" is gone.').points)
 
 
+def test_sentences_around_pasted_words_are_not_told_as_one() -> None:
+    pasted = "Tom: We drop the old label:\n&gt; Sizes 4 and 5 are called back until 31 December.\nOnly the label."
+    told = texts(summary_of("Ana: What do we do with the 40 boxes?", pasted, "Ana: ok").points)
+    assert "We drop the old label" in told
+    assert "old label: Only the label" not in told
+
+
 def test_a_due_date_that_moves_without_its_old_date() -> None:
     made = summary_of(
         "Ada: Bid room for Lakemont. 11 hospitals, 2,300 pumps, bid due Monday 16 November.",
