@@ -44,6 +44,11 @@ class Span:
     before: tuple[str, Message] | None = None  # words that are told before them, and their message
     after: Piece | None = None
 
+    def joined(self, one: Piece) -> list[Piece]:
+        """Its pieces with another one of the message; unchanged if pasted words stand between them."""
+        pieces = sorted([*self.pieces, one], key=lambda piece: piece.number)
+        return pieces if is_said(" ".join(piece.text for piece in pieces), one.message.text) else self.pieces
+
     @property
     def length(self) -> int:
         """Its characters."""
@@ -119,7 +124,9 @@ def _widened(chosen: Chosen, choice: "_Choice", made: Summary) -> Summary:
     whole = sum(len(one.text) for one in choice.thread.messages)
     for span in chosen.spans:
         for beside in choice.beside(span):
-            kept, span.pieces = span.pieces, sorted([*span.pieces, beside], key=lambda one: one.number)
+            kept, span.pieces = span.pieces, span.joined(beside)
+            if span.pieces is kept:
+                continue
             wider = choice.summary(chosen)
             told = sum(len(one.text) for one in wider.points)
             longest = DECISION_LONGEST if span in chosen.decisions else LONGEST
@@ -272,8 +279,7 @@ class _Choice:
             if not fit:
                 return span
             best = max(fit, key=lambda one: weights[one])
-            joined = sorted([*span.pieces, best], key=lambda one: one.number)
-            if not is_said(" ".join(one.text for one in joined), piece.message.text):
+            if (joined := span.joined(best)) is span.pieces:
                 return span
             span.pieces = joined
 
