@@ -36,7 +36,7 @@ SCOPES = {
     "users:read": "names and time zones",
     "dnd:read": "nobody is asked anything while they do not want to be disturbed",
     "reactions:read": "feedback by emoji",
-    "usergroups:read": "pulses to a user group",
+    "usergroups:read": "pulses to a user group, and user groups as managers' own groups",
     "channels:read": "the list of channels that the app listens to",
     "groups:read": "the same for private channels",
     "channels:history": "feedback by emoji under ordinary messages",

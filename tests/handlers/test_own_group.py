@@ -244,7 +244,7 @@ def test_somebody_whose_own_group_nobody_knows_hears_of_all_three_ways(slack: Sl
         assert HOW in gudrun.command(command), command
     assert "Now: nobody." in form_of(slack).modal
     assert start_pulse(slack, db, asker=MANAGER)
-    gudrun.reads(HOW, "app")
+    gudrun.reads("or choose one of Slack's user groups or people by hand for you there", "app")
     choose(slack, own_group="people", people=ids(slack, "Dre"))
     start_pulse(slack, db, asker=MANAGER)
     assert invited(slack, db) == {"Dre"}
