@@ -89,7 +89,7 @@ def _own_group_blocks(session: Session, act: Act, user_id: str) -> list[dict[str
     state = own_views.OwnGroupState(
         own=own,
         size=own_group.count_people(session, own) if own else 0,
-        chosen=own_group.list_chosen(session, own) if own and own.kind == PEOPLE else (),
+        chosen=own_group.as_choice(session, own).user_ids,
     )
     return own_views.own_group_blocks(state)
 
@@ -138,17 +138,18 @@ def _change_own_group(session: Session, act: Act, user_id: str) -> bool:
     """
     if "own_group" not in act.form:
         return False  # they were no manager when it was opened
-    fields = own_views.fields_in(act.form)
-    own = own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id)
-    offered = {*user_group.list_user_groups(session, team_id=act.team_id), own.user_group_id if own else ""}
-    wrong = check_choice(fields.kind, user_group_id=fields.user_group_id, offered=offered, people=fields.user_ids)
-    if not wrong and fields.kind == PEOPLE:
-        wrong = _wrong_people(session, act, fields.user_ids)
+    said, own = (
+        own_views.choice_in(act.form),
+        own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id),
+    )
+    kept = own_group.as_choice(session, own)
+    wrong = check_choice(said, kept, offered=user_group.list_user_groups(session, team_id=act.team_id))
+    if not wrong and said.kind == PEOPLE:
+        wrong = _wrong_people(session, act, said.user_ids)
     if wrong:
         raise FormErrors(wrong)
     who: dict[str, Any] = {"team_id": act.team_id, "manager_id": user_id, "by": act.actor.user_id, "now": act.now}
-    chosen: dict[str, Any] = {"user_group_id": fields.user_group_id, "user_ids": fields.user_ids}
-    return own_group.change_own_group(session, **who, kind=fields.kind, **chosen, real_now=datetime.now(UTC))
+    return own_group.change_own_group(session, said, **who, real_now=datetime.now(UTC))
 
 
 def _wrong_people(session: Session, act: Act, user_ids: tuple[str, ...]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, and_, func, or_, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
-from bot.domain.own_group import PEOPLE, PLACE, USER_GROUP, LostGroup, OwnGroup
+from bot.domain.own_group import PEOPLE, PLACE, USER_GROUP, Choice, LostGroup, OwnGroup
 from bot.domain.text import count
 from storage import audit, erased, home
 from storage.people import Person
@@ -91,50 +91,44 @@ def count_people(session: Session, own: OwnGroup) -> int:
     return int(session.exec(select(func.count()).select_from(Person).where(in_own_group(own))).one())
 
 
-def list_chosen(session: Session, own: OwnGroup) -> list[str]:
-    """The user ids of those who were chosen, or read of a user group, met by the app or not."""
+def as_choice(session: Session, own: OwnGroup | None) -> Choice:
+    """An own group as a form says it; those chosen by hand are named, whether the app has met them or not."""
+    if own is None or own.kind == PLACE:
+        return Choice(PLACE)
+    if own.kind == USER_GROUP:
+        return Choice(USER_GROUP, own.user_group_id)
     query = select(OwnGroupMember.user_id).where(OwnGroupMember.team_id == own.team_id)
-    return sorted(session.exec(query.where(OwnGroupMember.choice_id == own.choice_id)))
+    return Choice(PEOPLE, "", tuple(sorted(session.exec(query.where(OwnGroupMember.choice_id == own.choice_id)))))
 
 
 def change_own_group(
-    session: Session,
-    *,
-    team_id: str,
-    manager_id: str,
-    kind: str,
-    user_group_id: str = "",
-    user_ids: Collection[str] = (),
-    now: datetime,
-    real_now: datetime,
-    by: str,
+    session: Session, said: Choice, *, team_id: str, manager_id: str, now: datetime, real_now: datetime, by: str
 ) -> bool:
     """Let a checked choice be a manager's own group from now on; False if it is that already. `by` chose it.
 
     Slack is asked soon who is in it, and the manager's Home is drawn anew.
     """
     take_turn(session, team_id=team_id, of=f"own_group {manager_id}")
-    row, name = _find_choice(session, team_id, manager_id), ""
-    chosen = set(user_ids) if kind == PEOPLE else set[str]()
     before = find_own_group(session, team_id=team_id, manager_id=manager_id)
-    had = set(list_chosen(session, before)) if before and before.kind == PEOPLE else set[str]()
-    if kind == USER_GROUP:
-        name = list_user_groups(session, team_id=team_id).get(user_group_id, "")
-    if (kind, user_group_id if kind == USER_GROUP else "", chosen) == _said(row, had):
+    kept, chosen = as_choice(session, before), _only_what_counts(said)
+    if chosen == kept:
         return False
+    row = _find_choice(session, team_id, manager_id)
     if row is not None:
         _end(session, row, now=now, by=by)
-    if kind != PLACE:
-        new = OwnGroupChoice(team_id=team_id, user_id=manager_id, kind=kind, name=name, held_from=now, given_by=by)
-        new.user_group_id = user_group_id if kind == USER_GROUP else ""
+    if chosen.kind != PLACE:
+        new = OwnGroupChoice(team_id=team_id, user_id=manager_id, kind=chosen.kind, held_from=now, given_by=by)
+        new.user_group_id = chosen.user_group_id
+        new.name = list_user_groups(session, team_id=team_id).get(chosen.user_group_id, "")
         session.add(new)
         session.flush()
-        _add_members(session, new, chosen)
+        _add_members(session, new, chosen.user_ids)
     after = find_own_group(session, team_id=team_id, manager_id=manager_id)
     details: dict[str, Any] = {"own group": _trail_words(after, chosen)}
-    if had and chosen:
-        details |= {"added": len(chosen - had), "taken out": len(had - chosen)}
-    told: dict[str, Any] = {"before": {"own group": _trail_words(before, had)}, "after": details, "now": now}
+    if kept.kind == chosen.kind == PEOPLE:
+        had, has = set(kept.user_ids), set(chosen.user_ids)
+        details |= {"added": len(has - had), "taken out": len(had - has)}
+    told: dict[str, Any] = {"before": {"own group": _trail_words(before, kept)}, "after": details, "now": now}
     audit.record(session, team_id=team_id, by=by, deed="own_group.changed", about=manager_id, **told)
     ask_to_read(session, team_id=team_id, real_now=real_now)
     home.refresh_home(session, team_id=team_id, user_id=manager_id, real_now=real_now)
@@ -229,8 +223,10 @@ def _find_choice(session: Session, team_id: str, manager_id: str) -> OwnGroupCho
     return session.exec(query.where(col(OwnGroupChoice.held_to).is_(None))).first()
 
 
-def _said(row: OwnGroupChoice | None, people: set[str]) -> tuple[str, str, set[str]]:
-    return (row.kind, row.user_group_id, people) if row else (PLACE, "", set())
+def _only_what_counts(said: Choice) -> Choice:
+    """Without what stands in the fields for the other ways."""
+    group = said.user_group_id if said.kind == USER_GROUP else ""
+    return Choice(said.kind, group, tuple(sorted(set(said.user_ids))) if said.kind == PEOPLE else ())
 
 
 def _end(session: Session, row: OwnGroupChoice, *, now: datetime, by: str) -> None:
@@ -257,8 +253,8 @@ def _known(team_id: str) -> Any:
     return select(Person.user_id).where(Person.team_id == team_id)
 
 
-def _trail_words(own: OwnGroup | None, chosen: Collection[str]) -> str:
+def _trail_words(own: OwnGroup | None, chosen: Choice) -> str:
     """In the trail: it names nobody, since another person's key seals it."""
     if own is None:
         return ""
-    return f"{count(len(chosen), 'person', 'people')} by hand" if own.kind == PEOPLE else own.in_words()
+    return f"{count(len(chosen.user_ids), 'person', 'people')} by hand" if own.kind == PEOPLE else own.in_words()

@@ -15,6 +15,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from bot.doctor import SCOPES, examine, show
+from bot.domain.own_group import Choice
 from bot.finding import Finding
 from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
@@ -148,8 +149,9 @@ def test_a_user_group_that_slack_shows_no_more_is_named(server: SandboxServer, d
         people.record_person(session, team_id=team_id, user_id="U1", now=now, name="Gudrun", region="DACH")
         people.record_roles(session, team_id=team_id, user_id="U1", roles=frozenset({"manager"}))
         user_group.record_user_groups(session, team_id=team_id, groups={"S1": "Spine"})
-        chosen = {"kind": "user_group", "user_group_id": "S1", "by": "U2"}
-        own_group.change_own_group(session, team_id=team_id, manager_id="U1", now=now, real_now=now, **chosen)
+        own_group.change_own_group(
+            session, Choice("user_group", "S1"), team_id=team_id, manager_id="U1", now=now, real_now=now, by="U2"
+        )
         (row,) = own_group.list_due(session, team_id=team_id, now=now)
         own_group.record_members(session, row, name="Spine", members=frozenset({"U1"}), now=now)
     assert _lost(db, server) == []

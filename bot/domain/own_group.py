@@ -47,7 +47,7 @@ class OwnGroup:
         if self.kind == USER_GROUP:
             return user_group_words(self.name)
         if self.kind == PEOPLE:
-            return "people chosen by hand"
+            return "chosen by hand"
         return " in ".join(filter(None, [DEPARTMENT_LABELS.get(self.department, ""), self.region]))
 
 
@@ -77,16 +77,32 @@ def group_words(audience: Audience, own: OwnGroup | None = None) -> str:
     return f"{audience.in_words(own.region)}, {label} department" if label else audience.in_words(own.region)
 
 
-def check_choice(kind: str, *, user_group_id: str, offered: Collection[str], people: Collection[str]) -> dict[str, str]:
-    """What is wrong with a choice as a form has it, a sentence a field; `offered` are the user groups there are."""
-    if kind not in KINDS:
+@dataclass(frozen=True)
+class Choice:
+    """A manager's own group as a form says it: the way that was chosen, and what stands in the fields for it."""
+
+    kind: str
+    user_group_id: str = ""
+    user_ids: tuple[str, ...] = ()
+
+
+def check_choice(said: Choice, kept: Choice, *, offered: Collection[str]) -> dict[str, str]:
+    """What is wrong with a choice, a sentence a field.
+
+    `kept` is what stood in the form when it was opened; `offered` are the ids of the user groups that there are.
+    """
+    if said.kind not in KINDS:
         return {"own_group": "Please choose one of the three."}
-    if kind == USER_GROUP and not user_group_id:
+    if said.kind != USER_GROUP and said.user_group_id not in ("", kept.user_group_id):
+        return {"own_group": "A user group is chosen below. Choose that here, too, or empty the field."}
+    if said.kind != PEOPLE and set(said.user_ids) - set(kept.user_ids):
+        return {"own_group": "People are chosen below. Choose that here, too, or empty the field."}
+    if said.kind == USER_GROUP and not said.user_group_id:
         return {"user_group": "Choose the user group, or another way above."}
-    if kind == USER_GROUP and user_group_id not in offered:
+    if said.kind == USER_GROUP and said.user_group_id not in (*offered, kept.user_group_id):
         return {"user_group": "Slack shows no such user group any more. Please choose another one."}
-    if kind == PEOPLE and not people:
+    if said.kind == PEOPLE and not said.user_ids:
         return {"people": "Choose at least one person, or another way above."}
-    if kind == PEOPLE and len(people) > MOST_PEOPLE:
+    if said.kind == PEOPLE and len(said.user_ids) > MOST_PEOPLE:
         return {"people": f"Choose at most {count(MOST_PEOPLE, 'person', 'people')}. A user group takes more."}
     return {}

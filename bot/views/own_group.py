@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.audience import MOST_PEOPLE
-from bot.domain.own_group import PEOPLE, PLACE, USER_GROUP, OwnGroup
+from bot.domain.own_group import PEOPLE, PLACE, USER_GROUP, Choice, OwnGroup
 from bot.domain.text import clip, count, inert
 from bot.views import kit
 
@@ -15,8 +15,8 @@ WHAT_FOR = "Whom this manager may ask with /pulse and /check-in, and whose numbe
 LABELS = {PLACE: "Their department and region", USER_GROUP: "A Slack user group", PEOPLE: "People chosen by hand"}
 NOTES = {
     PLACE: "As they stand above",
-    USER_GROUP: "Whoever joins or leaves it in Slack is followed within the hour",
-    PEOPLE: f"At most {MOST_PEOPLE}; who leaves the company counts no more",
+    USER_GROUP: "Chosen below; follows Slack within the hour",
+    PEOPLE: f"Chosen below, up to {MOST_PEOPLE}",
 }
 LOST = "⚠️ Slack shows me this user group no more: it was deleted, or I may not read it. The people I knew last stay."
 
@@ -30,17 +30,8 @@ class OwnGroupState:
     chosen: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class OwnGroupFields:
-    """What stands in the fields; nothing of it is checked yet."""
-
-    kind: str
-    user_group_id: str
-    user_ids: tuple[str, ...]
-
-
 def own_group_blocks(state: OwnGroupState) -> list[dict[str, Any]]:
-    """The fields, with what is so now above them."""
+    """The fields, with what is so now between them."""
     own, kind = state.own, state.own.kind if state.own else PLACE
     options = [
         {"text": kit.plain(label, kit.OPTION), "value": value, "description": kit.plain(NOTES[value], kit.OPTION)}
@@ -66,16 +57,16 @@ def own_group_blocks(state: OwnGroupState) -> list[dict[str, Any]]:
         people["initial_users"] = list(state.chosen)[:MOST_PEOPLE]
     return [
         _input("own_group", "Own group", ways, hint=WHAT_FOR),
-        _input("user_group", "User group", find, optional=True),
-        _input("people", "People", people, optional=True),
         kit.context(_now(state)),
+        _input("user_group", "Which user group?", find, optional=True),
+        _input("people", "Which people?", people, optional=True),
     ]
 
 
-def fields_in(form: Mapping[str, Any]) -> OwnGroupFields:
-    """What stands in the fields of a form."""
+def choice_in(form: Mapping[str, Any]) -> Choice:
+    """What stands in the fields of a form; nothing of it is checked yet."""
     ids = dict.fromkeys(form.get("people") or ())
-    return OwnGroupFields(str(form.get("own_group") or ""), str(form.get("user_group") or ""), tuple(ids))
+    return Choice(str(form.get("own_group") or ""), str(form.get("user_group") or ""), tuple(ids))
 
 
 def user_group_options(groups: Mapping[str, str], query: str) -> list[dict[str, Any]]:

@@ -132,7 +132,7 @@ def test_a_group_in_words() -> None:
     spine = replace(own, kind=USER_GROUP, name="Spine")
     assert group_words(Audience("rep", user_ids=("U1",)), spine) == "reps in the Spine user group of 1 chosen person"
     assert [one.in_words() for one in (own, spine, replace(own, kind=PEOPLE), replace(own, region=""))] == [
-        "Sales in DACH", "Spine user group", "people chosen by hand", "Sales",
+        "Sales in DACH", "Spine user group", "chosen by hand", "Sales",
     ]  # fmt: skip
 
 

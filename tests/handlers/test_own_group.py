@@ -93,7 +93,10 @@ def test_a_user_group_is_chosen_asked_and_followed(slack: Slack, db: Database) -
     assert sam.type_ahead("people.user_group", "SPI") == ["Spine"]
     assert "All reps" in sam.type_ahead("people.user_group", "")
     assert sam.submit(own_group="user_group") == {"user_group": "Choose the user group, or another way above."}
-    assert sam.submit(own_group="user_group", user_group=sam.pick("people.user_group", "spine")) == {}
+    found = sam.pick("people.user_group", "spine")
+    assert "A user group is chosen below." in sam.submit(own_group="place", user_group=found)["own_group"]
+    assert "People are chosen below." in sam.submit(own_group="user_group", people=[gudrun.id])["own_group"]
+    assert sam.submit(own_group="user_group", user_group=found, people=[]) == {}
     assert "Saved. Their own group: Spine user group." in sam.modal
     slack.settle()
     assert "Now: Spine user group, 6 people." in form_of(slack).modal
@@ -173,15 +176,15 @@ def test_people_are_chosen_by_hand_within_bounds(slack: Slack, db: Database) -> 
         row.is_active = False
     chosen = ids(slack, "Dre", "Kayla", "Tess", "Gudrun", "Ines")
     assert sam.submit(own_group="people", people=[*chosen, bot]) == {}
-    assert "Saved. Their own group: people chosen by hand." in sam.modal
+    assert "Saved. Their own group: chosen by hand." in sam.modal
     wait_until(lambda: sorted(members(slack, db)) == sorted(chosen), "the app itself is no colleague")
-    gudrun = home_of(slack, MANAGER, "*Your group*: people chosen by hand, 5 people")  # Slack says that Kayla is there
+    gudrun = home_of(slack, MANAGER, "*Your group*: chosen by hand, 5 people")  # Slack says that Kayla is there
     gudrun.command("/check-in new")
     assert "Of your own group: everybody in a group chosen by hand." in gudrun.modal
     assert sorted(form_of(slack).fields["people"]) == sorted(chosen)
     start_pulse(slack, db, asker=MANAGER, role="")
     assert invited(slack, db) == {"Dre", "Kayla", "Tess", "Ines"}
-    assert slack.person(MANAGER).command("/digest last week").count("People chosen by hand, 4 people besides you") == 1
+    assert slack.person(MANAGER).command("/digest last week").count("Chosen by hand, 4 people besides you") == 1
 
 
 def test_it_is_asked_of_managers_alone_and_a_role_taken_away_while_the_form_is_open(slack: Slack, db: Database) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.access import Actor
 from bot.domain.audience import Audience
-from bot.domain.own_group import PEOPLE, PLACE, USER_GROUP, OwnGroup
+from bot.domain.own_group import PEOPLE, PLACE, USER_GROUP, Choice, OwnGroup
 from bot.errors import BotError
 from storage import audience, audit_reading, erased, erasure, jobs, own_data, people, pulse_audience, user_group
 from storage import own_group as store
@@ -44,9 +44,8 @@ def staff(db: Database) -> Database:
 
 def choose(db: Database, kind: str, *, by: str = ADMIN, now: datetime = NOW, **more: Any) -> bool:
     with db.begin() as session:
-        return store.change_own_group(
-            session, team_id=TEAM, manager_id=BOSS, kind=kind, now=now, real_now=NOW, by=by, **more
-        )
+        said = Choice(kind, **more)
+        return store.change_own_group(session, said, team_id=TEAM, manager_id=BOSS, now=now, real_now=NOW, by=by)
 
 
 def choose_spine(db: Database, *members: str) -> None:
@@ -86,7 +85,7 @@ def test_it_is_the_department_and_region_until_an_admin_says_otherwise(staff: Da
     choose_spine(staff, BEN, CAL, GONE, "UNOBODY")
     assert members(staff) == [BEN, CAL]  # the manager is not in it; who has left and whom nobody knows counts nowhere
     assert members(staff, "T2") == [ADA, BOSS]
-    assert choose(staff, PEOPLE, user_ids=[BOSS, BEN, GONE])
+    assert choose(staff, PEOPLE, user_ids=(BOSS, BEN, GONE))
     assert members(staff) == [BEN, BOSS]
     assert choose(staff, PLACE)
     assert members(staff) == [ADA, BOSS]
@@ -122,7 +121,7 @@ def test_without_a_region_nobody_knows_it_unless_it_is_chosen(staff: Database) -
         assert store.find_own_group(session, team_id=TEAM, manager_id="UNOBODY") is None
         with pytest.raises(BotError, match=r"set your department and region .*, or choose one of Slack's user groups"):
             pulse_audience.list_askable(session, team_id=TEAM, asker=asker, audience=Audience(role=""))
-    choose(staff, PEOPLE, user_ids=[ADA])
+    choose(staff, PEOPLE, user_ids=(ADA,))
     assert members(staff) == [ADA]
 
 
@@ -132,9 +131,9 @@ def test_a_choice_has_from_and_to_and_stands_in_the_trail_without_names(staff: D
     choose(staff, USER_GROUP, user_group_id=SPINE)
     assert not choose(staff, USER_GROUP, user_group_id=SPINE, now=NOW + timedelta(hours=1))
     later = NOW + timedelta(hours=2)
-    choose(staff, PEOPLE, user_ids=[ADA, BEN], now=later, by=BOSS)
-    assert not choose(staff, PEOPLE, user_ids=[BEN, ADA, BEN])
-    choose(staff, PEOPLE, user_ids=[ADA, CAL], now=later)
+    choose(staff, PEOPLE, user_ids=(ADA, BEN), now=later, by=BOSS)
+    assert not choose(staff, PEOPLE, user_ids=(BEN, ADA, BEN))
+    choose(staff, PEOPLE, user_ids=(ADA, CAL), now=later)
     choose(staff, PLACE, now=NOW)  # by a clock that is behind
     assert not choose(staff, PLACE)
     with staff.read() as session:
@@ -164,7 +163,7 @@ def test_a_choice_has_from_and_to_and_stands_in_the_trail_without_names(staff: D
 
 def test_only_one_holds_at_a_time(staff: Database) -> None:
     threads = [
-        threading.Thread(target=choose, args=(staff, PEOPLE), kwargs={"user_ids": [one], "by": one})
+        threading.Thread(target=choose, args=(staff, PEOPLE), kwargs={"user_ids": (one,), "by": one})
         for one in (ADA, BEN, CAL)
     ]
     for thread in threads:
@@ -220,7 +219,7 @@ def test_slack_is_asked_hourly_of_user_groups_and_daily_of_people_by_hand(staff:
     tell(staff, "Spine", ADA)
     assert due(NOW + timedelta(minutes=59)) == []
     assert due(NOW + timedelta(hours=1)) == [USER_GROUP]
-    choose(staff, PEOPLE, user_ids=[ADA])
+    choose(staff, PEOPLE, user_ids=(ADA,))
     assert due(NOW) == [PEOPLE]
     with staff.begin() as session:
         row = store.take_choice(session, team_id=TEAM, choice_id=own_of(session).choice_id)
@@ -243,7 +242,7 @@ def test_whoever_is_erased_is_in_no_own_group_and_a_manager_takes_theirs_along(s
         assert counts["owngroupmember"] == 1
         assert "Spine" in str(sheets["your_own_group_as_a_manager"])
         erasure.erase_person(session, team_id=TEAM, user_id=ADA, by=ADMIN, now=NOW)
-        assert erased.list_erased(session, team_id=TEAM, user_ids=[ADA]) == {ADA}
+        assert erased.list_erased(session, team_id=TEAM, user_ids=(ADA,)) == {ADA}
     tell(staff, "Spine", ADA, BEN)  # Slack still has them in it
     with staff.read() as session:
         assert session.exec(select(OwnGroupMember.user_id)).all() == [BEN]
