@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from slack_sdk.errors import SlackApiError
 from sqlmodel import Session
@@ -10,7 +11,7 @@ from bot.domain.audience import Audience
 from bot.domain.own_group import USER_GROUP
 from bot.intake import Listener
 from bot.jobs import Task
-from bot.reader import Profile, Refused
+from bot.reader import Profile, Refused, is_ambiguous
 from bot.settings import Settings
 from bot.user_groups import list_user_groups, read_members
 from storage import home, people, user_group
@@ -18,6 +19,7 @@ from storage import own_group as store
 from storage.db import Database
 
 MANY = 20  # people whom nobody knows yet: for more of them the whole list is read instead of each alone
+Read = TypeVar("Read")
 NO_SUCH_PERSON = ("user_not_found", "user_not_visible")
 
 
@@ -34,38 +36,35 @@ def run_due(db: Database, team_id: str, now: datetime, _settings: Settings) -> i
 def read_user_groups(task: Task) -> None:
     """Read what Slack's user groups are called, and then who is in the own groups of which it is time to know.
 
-    Each is saved alone: where Slack asks for patience in between, the next try goes on with those that are left.
+    Each is saved alone: where Slack asks for patience in between, the next try goes on with those that are left, and
+    one that Slack cannot answer for keeps none of the others waiting.
     """
-    try:
-        groups = list_user_groups(task.reader)
-    except Refused:
-        groups = None
+    groups = _unless_refused(lambda: list_user_groups(task.reader))
     with task.db.begin() as session:
         if groups is not None:
             user_group.record_user_groups(session, team_id=task.team_id, groups=groups)
-        due = [(row.id or 0, row.kind) for row in store.list_due(session, team_id=task.team_id, now=task.now)]
-    for choice_id, kind in due:
-        if kind == USER_GROUP:
-            _read_user_group(task, choice_id, groups or {})
-        else:
-            _look_at_people(task, choice_id)
-
-
-def _read_user_group(task: Task, choice_id: int, groups: dict[str, str]) -> None:
-    """Who is in it now; whoever the app has not met is met by their profile."""
-    with task.db.read() as session:
-        row = store.take_choice(session, team_id=task.team_id, choice_id=choice_id)
-    if row is None:
-        return
-    members = None
-    if row.user_group_id in groups:
+        due = store.list_due(session, team_id=task.team_id, now=task.now)
+    failed: SlackApiError | None = None
+    for row in due:
         try:
-            members = read_members(task.reader, Audience(role="", user_group_ids=(row.user_group_id,)), seen_by="")
-        except Refused:
-            members = None
-    name = groups.get(row.user_group_id, "")
+            if row.kind == USER_GROUP:
+                _read_user_group(task, row, groups or {})
+            else:
+                _look_at_people(task, row)
+        except SlackApiError as error:
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+def _read_user_group(task: Task, seen: store.OwnGroupChoice, groups: dict[str, str]) -> None:
+    """Who is in it now; whoever the app has not met is met by their profile."""
+    members, group = None, Audience(role="", user_group_ids=(seen.user_group_id,))
+    if seen.user_group_id in groups:
+        members = _unless_refused(lambda: read_members(task.reader, group, seen_by=""))
+    name = groups.get(seen.user_group_id, "")
     with task.db.begin() as session:
-        row = store.take_choice(session, team_id=task.team_id, choice_id=choice_id)
+        row = store.take_choice(session, team_id=task.team_id, choice_id=seen.id or 0)
         if row is None:
             return
         was_lost = row.lost_at is not None
@@ -76,22 +75,21 @@ def _read_user_group(task: Task, choice_id: int, groups: dict[str, str]) -> None
         if was_lost != (row.lost_at is not None):
             admins = people.list_admins(session, team_id=task.team_id, admins=task.settings.admin_user_ids)
             _refresh(session, task, [one.user_id for one in admins])
-    _meet(task, choice_id, unmet)
+    _meet(task, seen, unmet)
 
 
-def _look_at_people(task: Task, choice_id: int) -> None:
+def _look_at_people(task: Task, seen: store.OwnGroupChoice) -> None:
     """Who of those chosen by hand is still there: it is time to ask once a day."""
     with task.db.read() as session:
-        row = store.take_choice(session, team_id=task.team_id, choice_id=choice_id)
-        chosen = store.list_members(session, row) if row else []
-    _meet(task, choice_id, chosen)
+        chosen = store.list_members(session, seen)
+    _meet(task, seen, chosen)
     with task.db.begin() as session:
-        row = store.take_choice(session, team_id=task.team_id, choice_id=choice_id)
+        row = store.take_choice(session, team_id=task.team_id, choice_id=seen.id or 0)
         if row is not None:
             store.record_looked(session, row, now=task.now)
 
 
-def _meet(task: Task, choice_id: int, user_ids: list[str]) -> None:
+def _meet(task: Task, seen: store.OwnGroupChoice, user_ids: list[str]) -> None:
     """Remember these people; bots and people of other companies are taken out of the own group."""
     if not user_ids:
         return
@@ -100,16 +98,31 @@ def _meet(task: Task, choice_id: int, user_ids: list[str]) -> None:
     except Refused:
         return  # whoever the app has not met counts nowhere
     with task.db.begin() as session:
-        row = store.take_choice(session, team_id=task.team_id, choice_id=choice_id)
+        row = store.take_choice(session, team_id=task.team_id, choice_id=seen.id or 0)
         if row is None:
             return
-        here = [one for one in profiles.values() if one.works_here(task.team_id)]
-        for one in here:
+        strangers = set()
+        for user_id in set(user_ids) & set(store.list_members(session, row)):  # whoever was erased meanwhile is in none
+            one = profiles.get(user_id)
+            if one is None or not one.works_here(task.team_id):
+                strangers.add(user_id)
+                continue
             who = {"name": one.name or None, "tz": one.tz or None, "is_active": one.is_active}
-            people.record_person(session, team_id=task.team_id, user_id=one.user_id, now=task.now, **who)
-        strangers = set(user_ids) - {one.user_id for one in here}
+            people.record_person(session, team_id=task.team_id, user_id=user_id, now=task.now, **who)
         store.remove_members(session, row, strangers)
         _refresh(session, task, [row.user_id])
+
+
+def _unless_refused(read: Callable[[], Read]) -> Read | None:
+    """What Slack answers; None if it does not let the app know. A stumble of Slack's is neither, and is tried again."""
+    try:
+        return read()
+    except Refused:
+        return None
+    except SlackApiError as error:
+        if is_ambiguous(error):
+            raise
+        return None
 
 
 def _profiles(task: Task, user_ids: list[str]) -> Iterable[Profile]:

@@ -187,7 +187,7 @@ def record_looked(session: Session, row: OwnGroupChoice, *, now: datetime) -> No
 
 
 def list_members(session: Session, row: OwnGroupChoice, *, only_unmet: bool = False) -> list[str]:
-    """The user ids of those in it; with `only_unmet` those whom the app has not met."""
+    """The user ids of those in it; with `only_unmet` those whom the app does not know to be there."""
     query = _members_of(row)
     if only_unmet:
         query = query.where(col(OwnGroupMember.user_id).not_in(_known(row.team_id)))
@@ -250,7 +250,7 @@ def _members_of(row: OwnGroupChoice) -> Any:
 
 
 def _known(team_id: str) -> Any:
-    return select(Person.user_id).where(Person.team_id == team_id)
+    return select(Person.user_id).where(Person.team_id == team_id, col(Person.is_active).is_(True))
 
 
 def _trail_words(own: OwnGroup | None, chosen: Choice) -> str:

@@ -1,6 +1,7 @@
 """A manager's own group through the front door: chosen in the person's form, followed in Slack, and kept to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.own_group import HOW
+from bot.reader import Profile
 from storage import people, role, user_group
 from storage.db import Database
 from storage.own_group import OwnGroupMember
@@ -87,6 +89,8 @@ def invited(slack: Slack, db: Database) -> set[str]:
 @BOTH_ENGINES
 def test_a_user_group_is_chosen_asked_and_followed(slack: Slack, db: Database) -> None:
     user_group_in_slack(slack, *SPINE)
+    with db.begin() as session:  # one of them has never been heard of
+        session.delete(people.get_person(session, team_id=team_of(slack), user_id=slack.person("Kenta").id))
     sam, gudrun = form_of(slack), slack.person(MANAGER)
     assert sam.fields["own_group"] == "place"
     assert "Now: Sales in DACH, 8 people." in sam.modal
@@ -258,3 +262,11 @@ def test_user_groups_of_another_workspace_are_not_there(slack: Slack, db: Databa
         user_group.record_user_groups(session, team_id="T0OTHER", groups={"S0AWAY": "Away"})
     sam = form_of(slack)
     assert sam.type_ahead("people.user_group", "away") == []
+
+
+def test_bots_and_people_of_other_companies_are_no_colleagues() -> None:
+    ada = Profile("U1", "Ada", "UTC", is_active=True, is_bot=False, team_id="T1")
+    assert ada.works_here("T1")
+    assert not replace(ada, team_id="T2").works_here("T1")
+    assert not replace(ada, is_stranger=True).works_here("T1")
+    assert not replace(ada, is_bot=True).works_here("T1")
