@@ -211,8 +211,8 @@ def _read_form(
     session: Session, act: Act, own: OwnGroup | None, kept: store.CheckIn | None
 ) -> tuple[CheckInFields, dict[str, str]]:
     """What the form says and what is wrong with it; a group of nobody is wrong too."""
-    theirs = tuple(filter(None, [own.region])) if own else None
-    fields = check_in_form.fields_in(act.form, regions=theirs)
+    # Of no use while a manager asks their own group; if they are marketing one day, it is not suddenly everybody.
+    fields = check_in_form.fields_in(act.form, regions=(own.region,) if own else None)
     wrong = check_check_in_fields(fields, act.today, started_on=kept.starts_on if kept else None)
     if own is None and set(fields.audience.regions) - set(audiences.list_regions(session, team_id=act.team_id)):
         wrong["regions"] = UNKNOWN_REGION

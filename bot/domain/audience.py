@@ -58,7 +58,8 @@ class Audience:
         known = {"": "everybody", "compliance": "people in compliance"}
         known |= {role: f"{label.lower()}s" for role, label in ROLE_LABELS.items() if role not in known}
         who = known.get(self.role, "nobody")  # a form that is being filled in may say anything
-        where = f" in {within or _or(self.regions)}" if within or self.regions else ""
+        named = tuple(filter(None, self.regions))
+        where = f" in {within or _or(named)}" if within or named else " without a region" if self.regions else ""
         inside = []
         if self.channel_ids:
             inside.append("the chosen channel" if len(self.channel_ids) == 1 else "the chosen channels")

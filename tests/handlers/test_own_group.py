@@ -257,6 +257,26 @@ def test_somebody_whose_own_group_nobody_knows_hears_of_all_three_ways(slack: Sl
     assert invited(slack, db) == {"Dre"}
 
 
+def test_a_check_in_of_a_manager_without_a_region_does_not_go_to_everybody_one_day(slack: Slack, db: Database) -> None:
+    gudrun, team_id = slack.person(MANAGER), team_of(slack)
+    with db.begin() as session:
+        people.record_person(session, team_id=team_id, user_id=gudrun.id, now=SOME_DAY, region="")
+    choose(slack, own_group="people", people=ids(slack, "Dre"))
+    gudrun.command("/check-in new")
+    form = {"name": "My team", "question0": "What did you need?", "role": "rep", "days": "1:1", "at": "09:00"}
+    assert gudrun.submit(**form) == {}
+    slack.post("close", user=gudrun.id, all=True)
+    with db.begin() as session:
+        role.record_roles(session, team_id=team_id, user_id=gudrun.id, roles=frozenset({"manager", "marketer"}))
+    slack.jump(local="tue 09:00", person=slack.person("Jonas"))
+    told = gudrun.reads("My team", "app")
+    assert "nobody fits any more (reps without a region)" in told.text
+    slack.person("Jonas").sees_nothing_of("What did you need?")
+    gudrun.command("/check-in")
+    gudrun.click("Edit")
+    assert gudrun.fields["regions"] == []
+
+
 def test_user_groups_of_another_workspace_are_not_there(slack: Slack, db: Database) -> None:
     with db.begin() as session:
         user_group.record_user_groups(session, team_id="T0OTHER", groups={"S0AWAY": "Away"})
