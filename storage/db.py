@@ -20,7 +20,7 @@ WAL_TRIES = 40  # times 50 ms
 RUSH = 6  # people who wait for an answer at the same time
 QUIET_LOOKS = 2  # in a row, before a rush counts as over
 PASS_SECONDS = 0.01  # between two looks whether somebody still waits
-CACHE_KB = 16_000  # of the file's pages, for each connection at most
+CACHE_KB = 4_000  # of the file's pages, for each connection at most
 WAL_KEPT = 64_000_000  # bytes: a WAL that grew while somebody read for long is cut back to this
 
 
