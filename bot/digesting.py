@@ -17,12 +17,12 @@ from bot.domain.digest_rep import Colleagues, RepDigest
 from bot.domain.digest_repeats import themes_of
 from bot.domain.digest_searches import group_searches
 from bot.domain.digest_team import TeamDigest, build_team
-from bot.domain.people import DEPARTMENT_LABELS
 from bot.settings import Settings
 from bot.themes import themes_in
 from storage import asset, asset_search, digest_company, digest_rep, digest_team
 from storage import digest as store
 from storage.db import Database
+from storage.own_group import find_own_group
 
 Found = Digest | CompanyDigest | TeamDigest | RepDigest
 Shared = TypeVar("Shared", CompanyDigest, Colleagues, frozenset[str])
@@ -59,7 +59,7 @@ class Readings:
         if variant in ("executive", "overview"):
             return self._once("company", actor, choice, lambda: self._read_company(actor, choice))
         if variant == "manager":
-            return self._read_team(actor, choice) if actor.region else None
+            return self._read_team(actor, choice)
         colleagues = self._once("colleagues", actor, choice, lambda: self._read_colleagues(actor, choice))
         with self._db.read() as session:
             scope = Scope(self._versions(session, actor, choice))
@@ -99,17 +99,19 @@ class Readings:
             )
         return build_company(self._build(counted, "", choice.period), counted, answers)
 
-    def _read_team(self, actor: Actor, choice: Choice) -> TeamDigest:
+    def _read_team(self, actor: Actor, choice: Choice) -> TeamDigest | None:
         with self._db.read() as session:
+            own = find_own_group(session, team_id=actor.team_id, manager_id=actor.user_id)
+            if own is None:
+                return None
             counted = digest_team.count_team(
                 session,
-                team_id=actor.team_id,
+                own,
                 manager=actor,
                 period=choice.period,
                 version_ids=self._versions(session, actor, choice),
             )
-        group = f"{DEPARTMENT_LABELS.get(actor.department, '')} in {actor.region}"
-        return build_team(counted, group=group, period=choice.period, now=self._now)
+        return build_team(counted, group=own.in_words(), period=choice.period, now=self._now)
 
     def _read_colleagues(self, actor: Actor, choice: Choice) -> Colleagues:
         with self._db.read() as session:

@@ -15,11 +15,12 @@ from sqlmodel import Session
 
 from bot.doctor_database import look_at_clock, look_at_database, look_at_disk
 from bot.doctor_model import look_at_cost, look_at_model
+from bot.domain.own_group import LostGroup, user_group_words
 from bot.domain.text import clip, count
 from bot.domain.theme_list import load_themes
 from bot.finding import Finding
 from bot.settings import SLACK, Settings, unknown_keys
-from storage import outbox, people, workspace
+from storage import outbox, own_group, people, workspace
 from storage.db import Database
 from storage.workspace_settings import in_force
 
@@ -35,7 +36,7 @@ SCOPES = {
     "users:read": "names and time zones",
     "dnd:read": "nobody is asked anything while they do not want to be disturbed",
     "reactions:read": "feedback by emoji",
-    "usergroups:read": "pulses to a user group",
+    "usergroups:read": "pulses to a user group, and user groups as managers' own groups",
     "channels:read": "the list of channels that the app listens to",
     "groups:read": "the same for private channels",
     "channels:history": "feedback by emoji under ordinary messages",
@@ -224,7 +225,15 @@ def _look_at_rows(session: Session, db: Database, settings: Settings, team_id: s
         yield Finding("Digest", "ok", f"{count(readers, 'marketer gets', 'marketers get')} the weekly digest.")
     else:
         yield Finding("Digest", "warn", NOBODY_READS, _SET_ROLES)
+    yield from _lost_groups([one for team in teams for one in own_group.list_lost(session, team_id=team)])
     yield from look_at_cost(session, settings, teams)
+
+
+def _lost_groups(lost: list[LostGroup]) -> Iterator[Finding]:
+    for one in lost:
+        told = f"Slack shows the {clip(user_group_words(one.name), 80)} no more, {clip(one.manager, 80)}'s own group: "
+        told += f"the {count(one.people, 'person', 'people')} known last stay{'s' if one.people == 1 else ''}."
+        yield Finding("Own groups", "warn", told, "An admin can choose another one with /groundswell people.")
 
 
 def _outbox(states: dict[str, int]) -> Iterator[Finding]:

@@ -32,13 +32,22 @@ class TooFast(Exception):
 
 @dataclass(frozen=True)
 class Profile:
-    """Somebody as Slack knows them; `tz` is an IANA name or empty."""
+    """Somebody as Slack knows them; `tz` is an IANA name or empty.
+
+    `team_id` is their own workspace; `is_stranger` says that they are of another company, as their `team_id` does.
+    """
 
     user_id: str
     name: str
     tz: str
     is_active: bool
     is_bot: bool
+    team_id: str = ""
+    is_stranger: bool = False
+
+    def works_here(self, team_id: str) -> bool:
+        """Whether they are or were a colleague in this workspace: no bot, and nobody from another company."""
+        return not self.is_bot and not self.is_stranger and self.team_id in ("", team_id)
 
 
 @dataclass(frozen=True)
@@ -283,6 +292,8 @@ def _profile(user: dict[str, Any]) -> Profile:
         tz=user.get("tz") or "",
         is_active=not user.get("deleted", False),
         is_bot=bool(user.get("is_bot") or user["id"] == "USLACKBOT"),
+        team_id=user.get("team_id") or "",
+        is_stranger=bool(user.get("is_stranger")),
     )
 
 

@@ -15,7 +15,8 @@ def list_user_groups(reader: Reader) -> dict[str, str]:
         Refused: the workspace does not allow it.
     """
     listed = reader.call("usergroups.list")["usergroups"]
-    return {one["id"]: one.get("name") or one.get("handle") or one["id"] for one in listed}
+    in_use = [one for one in listed if not one.get("date_delete")]
+    return {one["id"]: one.get("name") or one.get("handle") or one["id"] for one in in_use}
 
 
 def read_members(reader: Reader, audience: Audience, *, seen_by: str) -> frozenset[str] | None:

@@ -28,6 +28,7 @@ from handlers import (
     filed_away_answer,
     filed_away_audience,
     home,
+    own_group,
     people,
     privacy,
     pulse,
@@ -49,6 +50,7 @@ from handlers import (
 
 FEATURES = (
     people,
+    own_group,
     audit,
     asset,
     asset_keep,

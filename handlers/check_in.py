@@ -21,11 +21,11 @@ from bot.domain.check_in import (
     Suggestion,
     check_check_in_fields,
     day_words,
-    group_words,
     may_keep,
     sees_names,
 )
 from bot.domain.check_in_days import asked_at, closes_at, last_day, next_date
+from bot.domain.own_group import UNKNOWN, OwnGroup, group_words
 from bot.domain.text import clean, count, inert
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
@@ -36,7 +36,7 @@ from storage import audience as audiences
 from storage import check_in as store
 from storage import jobs, people, slots
 from storage.check_in import CLOSE, LOOK, SCHEDULE
-from storage.people import Person
+from storage.own_group import find_own_group
 
 EMPTY = CheckInFields("", Audience(role="rep"), (), Cadence(), None)
 NOBODY = "Nobody fits that, so there is nobody to ask. Choose another role or region."
@@ -105,7 +105,7 @@ def preview(session: Session, act: Act) -> Answer:
             owner_id=owner.user_id,
             owner_name=owner.name,
             named_for=act.actor.user_id if sees_names(act.actor.roles) else "",
-            group=group_words(audience, own.department if own else ""),
+            group=group_words(audience, own),
             size=fits if not audience.channel_ids else max(fits, FEW),
         ),
         fits=fits,
@@ -184,12 +184,12 @@ def _card(session: Session, act: Act, row: store.CheckIn, last: date | None) -> 
     rounds_in = partial(store.list_rounds, session, team_id=act.team_id, check_in_id=row.id or 0)
     is_open, closed = rounds_in(state="open"), rounds_in(state="closed")
     owner, is_running = _owner(session, act, row), row.stopped_at is None
-    department = owner.department if owner and sees_names(owner.roles) else ""
+    own = _find_own_group(session, owner) if owner else None
     return views.CheckInCard(
         check_in_id=row.id or 0,
         fields=fields,
         owner_name=person.name if person else "",
-        group=group_words(fields.audience, department),
+        group=group_words(fields.audience, own),
         is_running=is_running,
         next_on=next_date(fields.cadence, row.starts_on, after=last, now=act.now) if is_running and owner else None,
         open_until=last_day(is_open[0].closes_at) if is_open else None,
@@ -208,9 +208,10 @@ def _new_form(session: Session, act: Act, fields: CheckInFields) -> dict[str, An
 
 
 def _read_form(
-    session: Session, act: Act, own: Person | None, kept: store.CheckIn | None
+    session: Session, act: Act, own: OwnGroup | None, kept: store.CheckIn | None
 ) -> tuple[CheckInFields, dict[str, str]]:
     """What the form says and what is wrong with it; a group of nobody is wrong too."""
+    # Of no use while a manager asks their own group; if they are marketing one day, it is not suddenly everybody.
     fields = check_in_form.fields_in(act.form, regions=(own.region,) if own else None)
     wrong = check_check_in_fields(fields, act.today, started_on=kept.starts_on if kept else None)
     if own is None and set(fields.audience.regions) - set(audiences.list_regions(session, team_id=act.team_id)):
@@ -235,22 +236,28 @@ def _saved(session: Session, act: Act, row: store.CheckIn, done: str) -> str:
     return told
 
 
-def _own_group(session: Session, act: Act) -> Person | None:
-    """The manager whose own group is asked; None where marketing asks.
+def _own_group(session: Session, act: Act) -> OwnGroup | None:
+    """The own group of a manager, who asks nobody else; None where marketing asks.
 
     Raises:
         BotError: nobody has said yet which group that is.
     """
     if not sees_names(act.actor.roles):
         return None
-    manager = people.get_person(session, team_id=act.team_id, user_id=act.actor.user_id)
-    if manager is None or not manager.region:
-        raise BotError(views.NO_REGION)
-    return manager
+    own = _find_own_group(session, act.actor)
+    if own is None:
+        raise BotError(UNKNOWN)
+    return own
 
 
-def _own_group_words(own: Person | None) -> str:
-    return group_words(Audience(role="", regions=(own.region,)), own.department) if own else ""
+def _find_own_group(session: Session, owner: Actor) -> OwnGroup | None:
+    if not sees_names(owner.roles):
+        return None
+    return find_own_group(session, team_id=owner.team_id, manager_id=owner.user_id)
+
+
+def _own_group_words(own: OwnGroup | None) -> str:
+    return group_words(Audience(role=""), own) if own else ""
 
 
 def _owner(session: Session, act: Act, row: store.CheckIn) -> Actor | None:

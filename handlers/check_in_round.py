@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from bot import asking
 from bot.access import Actor
-from bot.domain.check_in import Asked, CheckInFields, group_words, sees_names
+from bot.domain.check_in import Asked, CheckInFields, sees_names
 from bot.domain.check_in_days import asked_at, begins_at, closes_at, dates_due, is_too_late, last_day, opens_at
+from bot.domain.own_group import OwnGroup, group_words
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.reader import Refused
@@ -18,10 +19,11 @@ from bot.settings import Settings
 from bot.views import check_in_ask, check_in_round
 from storage import audience as audiences
 from storage import check_in as store
-from storage import jobs, outbox, people, slots
+from storage import jobs, outbox, slots
 from storage.ask import Ask
 from storage.check_in import LOOK, OPEN, SCHEDULE
 from storage.db import Database
+from storage.own_group import find_own_group
 from storage.people import Person
 
 KIND = "check_in"
@@ -29,7 +31,7 @@ AT_ONCE = 500  # people who are planned in one transaction
 LATER_ONE = "the round after it was due already"
 TOO_LATE = "it would have opened more than four days late"
 NO_OWNER = "its owner may keep no check-ins any more"
-NO_REGION = "its owner has no region, so nobody knows their own group"
+NO_GROUP = "nobody has said yet which its owner's own group is"
 NOBODY = "nobody fits any more"
 UNSEEN = "a channel cannot be seen"
 
@@ -68,13 +70,14 @@ def open_round(task: Task) -> None:
     with task.db.read() as session:
         row = _due_row(session, task, day)
         owner = _owner(session, row, task.settings) if row else None
+        own = _own_group(session, owner) if owner else None
     if row is None:
         return
     fields = store.fields_of(row)
     if owner is None:
         return _skip(task.db, row, day, task.now, NO_OWNER)
-    if sees_names(owner.roles) and not owner.region:
-        return _skip(task.db, row, day, task.now, NO_REGION)
+    if sees_names(owner.roles) and own is None:
+        return _skip(task.db, row, day, task.now, NO_GROUP)
     members = _members(task, fields)
     if members is None:
         told = check_in_round.unseen_channel_message(row.name)
@@ -82,7 +85,7 @@ def open_round(task: Task) -> None:
     with task.db.read() as session:
         group = _group(session, row, owner, fields, members)
     if not group:
-        told = check_in_round.nobody_message(row.name, _words(owner, fields), is_stopped=False)
+        told = check_in_round.nobody_message(row.name, group_words(fields.audience, own), is_stopped=False)
         return _skip(task.db, row, day, task.now, NOBODY, told)
     _plan(task, row, day, owner, group)
     asking.ask_those_due(task.db, task.team_id, KIND, task.now, task.settings)
@@ -126,7 +129,7 @@ def _open(session: Session, task: Task, seen: store.CheckIn, day: date, owner: A
         owner_id=owner.user_id,
         owner_name=owner.name,
         named_for=owner.user_id if sees_names(owner.roles) else "",
-        group=_words(owner, store.fields_of(row)),
+        group=group_words(store.fields_of(row).audience, _own_group(session, owner)),
         size=size,
     )
     store.add_round(session, row, day=day, asked=asked, now=task.now, closes_at=closes_at(day))
@@ -184,7 +187,8 @@ def look_into_channels(task: Task) -> None:
             told = check_in_round.found_message(row.name, len(group))
         else:
             is_new = not store.list_rounds(session, team_id=task.team_id, check_in_id=row.id or 0)
-            told = check_in_round.nobody_message(row.name, _words(owner, fields), is_stopped=is_new)
+            words = group_words(fields.audience, _own_group(session, owner))
+            told = check_in_round.nobody_message(row.name, words, is_stopped=is_new)
             if is_new:
                 store.record_stopped(session, row, now=task.now)
         _tell(session, row, f"check_in.look:{row.id}:{row.version}", told, task.now)
@@ -239,13 +243,18 @@ def _members(task: Task, fields: CheckInFields) -> frozenset[str] | None:
 def _group(
     session: Session, row: store.CheckIn, owner: Actor, fields: CheckInFields, members: frozenset[str]
 ) -> list[Person]:
-    own = people.get_person(session, team_id=row.team_id, user_id=owner.user_id) if sees_names(owner.roles) else None
+    own = _own_group(session, owner)
+    if sees_names(owner.roles) and own is None:
+        return []  # and not everybody
     inside = members if fields.audience.channel_ids else None
     return audiences.list_group(session, team_id=row.team_id, audience=fields.audience, of=own, members=inside)
 
 
-def _words(owner: Actor, fields: CheckInFields) -> str:
-    return group_words(fields.audience, owner.department if sees_names(owner.roles) else "")
+def _own_group(session: Session, owner: Actor) -> OwnGroup | None:
+    """Whom a manager may ask now; None where marketing asks, or where nobody knows it."""
+    if not sees_names(owner.roles):
+        return None
+    return find_own_group(session, team_id=owner.team_id, manager_id=owner.user_id)
 
 
 LISTENERS: tuple[Listener, ...] = ()

@@ -226,6 +226,7 @@ def _changed(session: Session, act: Act, row: store.Feedback, card: Card | None 
         now=act.now,
         real_now=datetime.now(UTC),
         card=card,
+        name=act.actor.name if row.user_id == act.actor.user_id else "",
         is_new=is_new,
     )
 

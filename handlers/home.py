@@ -14,7 +14,6 @@ from bot.digesting import variant_of
 from bot.domain import home as words
 from bot.domain.digest_plan import USUAL_PLANS, next_due
 from bot.domain.home import AssetUse, week_starts
-from bot.domain.people import DEPARTMENT_LABELS
 from bot.intake import Act, Listener
 from bot.jobs import Task
 from bot.reader import Channel, Refused
@@ -27,6 +26,7 @@ from storage import ask_stop, digest_settings, feedback_told, home_duties, peopl
 from storage import home as store
 from storage import home_assets as assets
 from storage import home_own as own
+from storage.own_group import find_own_group, list_lost
 
 BECAME = timedelta(weeks=26)  # that are looked back on for what came of somebody's words
 SOON = timedelta(days=30)  # an asset that expires within them stands first
@@ -144,15 +144,11 @@ def _soonest(one: AssetUse, today: date) -> tuple[date, int]:
 
 
 def _group(session: Session, actor: Actor, now: datetime) -> words.GroupNumbers:
+    own_group = find_own_group(session, team_id=actor.team_id, manager_id=actor.user_id)
+    if own_group is None:
+        return words.GroupNumbers("", 0, words.Use(), words.Use())
     starts = week_starts(now, actor.tz, 2 * MONTH)
-    return home_duties.count_group(
-        session,
-        team_id=actor.team_id,
-        department=actor.department,
-        region=actor.region,
-        name=" ".join(filter(None, [DEPARTMENT_LABELS.get(actor.department, ""), actor.region])),
-        starts=starts[::MONTH],
-    )
+    return home_duties.count_group(session, own_group, starts=starts[::MONTH])
 
 
 def _ground(session: Session, actor: Actor, now: datetime) -> words.Ground:
@@ -185,6 +181,7 @@ def _admin(
         roles=roles,
         health=store.read_health(session, **team, now=now, model=settings.openai_model if settings.has_model else ""),
         real_now=datetime.now(UTC),
+        lost_groups=list_lost(session, **team),
     )
 
 

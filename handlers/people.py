@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.access import Denied, may
+from bot.domain.own_group import PEOPLE, check_choice
 from bot.domain.people import read_department, read_tz, read_working_hours, role_change
 from bot.domain.text import clean, clip
 from bot.errors import BotError
@@ -15,9 +16,12 @@ from bot.jobs import Task
 from bot.reader import Profile
 from bot.views import help as help_views
 from bot.views import kit
+from bot.views import own_group as own_views
 from bot.views import people as views
-from storage import erased, home, outbox
+from storage import erased, home, outbox, own_group, user_group
 from storage import people as store
+
+ERASED = "One of them was erased from Groundswell, and can be chosen once they use it again."
 
 
 def ask_groundswell(session: Session, act: Act) -> Answer:
@@ -61,14 +65,33 @@ def open_person(session: Session, act: Act) -> Answer:
     )
     held = store.list_roles(session, team_id=act.team_id, user_id=user_id)
     always = user_id in act.settings.admin_user_ids
+    if "manager" in held:
+        user_group.ask_to_read(session, team_id=act.team_id, real_now=datetime.now(UTC))  # before somebody types
     page = act.memo.get("page")
     view = views.person_modal(
         _card(person, held | ({"admin"} if always else set())),
         page=page if isinstance(page, int) else 0,
         search=str(act.memo.get("search") or ""),
         always_admin=always,
+        own_group=_own_group_blocks(session, act, user_id) if "manager" in held else (),
     )
     return Answer(view=view)
+
+
+def find_user_group(session: Session, act: Act) -> Answer:
+    """Offer Slack's user groups, as they were last read, to whoever types."""
+    groups = user_group.list_user_groups(session, team_id=act.team_id)
+    return Answer(options=own_views.user_group_options(groups, act.query))
+
+
+def _own_group_blocks(session: Session, act: Act, user_id: str) -> list[dict[str, Any]]:
+    own = own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id)
+    state = own_views.OwnGroupState(
+        own=own,
+        size=own_group.count_people(session, own) if own else 0,
+        chosen=own_group.as_choice(session, own).user_ids,
+    )
+    return own_views.own_group_blocks(state)
 
 
 def _member(claimed: object) -> str:
@@ -101,7 +124,41 @@ def change_person(session: Session, act: Act) -> Answer:
     change = _change_roles(session, act, user_id, roles)
     called = _card(person, change.after).called
     told = f" {called} has been told." if change.before != change.after else ""
+    if "manager" in change.after and (_change_own_group(session, act, user_id) or "manager" not in change.before):
+        own = own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id)
+        told += f" {own_views.is_now(own)}"
     return return_to_list(session, act, notice=f"Saved.{told}")
+
+
+def _change_own_group(session: Session, act: Act, user_id: str) -> bool:
+    """Keep what the form says of a manager's own group; False if that has not changed, or is not asked there.
+
+    Raises:
+        FormErrors: it cannot be kept.
+    """
+    if "own_group" not in act.form:
+        return False  # they were no manager when it was opened
+    said, own = (
+        own_views.choice_in(act.form),
+        own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id),
+    )
+    kept = own_group.as_choice(session, own)
+    wrong = check_choice(said, kept, offered=user_group.list_user_groups(session, team_id=act.team_id))
+    if not wrong and said.kind == PEOPLE:
+        wrong = _wrong_people(session, act, said.user_ids)
+    if wrong:
+        raise FormErrors(wrong)
+    who: dict[str, Any] = {"team_id": act.team_id, "manager_id": user_id, "by": act.actor.user_id, "now": act.now}
+    return own_group.change_own_group(session, said, **who, real_now=datetime.now(UTC))
+
+
+def _wrong_people(session: Session, act: Act, user_ids: tuple[str, ...]) -> dict[str, str]:
+    """What a form may not choose as people, whatever it claims; Slack is asked about them afterwards."""
+    try:
+        chosen = [_member(user_id) for user_id in user_ids]
+    except BotError as error:
+        return {"people": error.sentence}
+    return {"people": ERASED} if erased.list_erased(session, team_id=act.team_id, user_ids=chosen) else {}
 
 
 def open_import(session: Session, act: Act) -> Answer:
@@ -156,7 +213,7 @@ def _remember(task: Task, profiles: list[Profile]) -> None:
                 now=task.now,
                 name=profile.name or None,
                 tz=profile.tz or None,
-                is_active=profile.is_active,
+                is_active=profile.is_active and profile.works_here(task.team_id),
             )
 
 
@@ -223,6 +280,7 @@ LISTENERS: tuple[Listener, ...] = (
     Listener("action", views.NEXT, turn_page, may="set_people"),
     Listener("action", views.PICK, open_person, may="set_people"),
     Listener("action", views.EDIT, open_person, may="set_people"),
+    Listener("options", own_views.FIND, find_user_group, may="set_people", reads=True),
     Listener("action", views.BACK, return_to_list, may="set_people"),
     Listener("action", views.IMPORT, open_import, may="set_people"),
     Listener("submission", views.EDIT, change_person, may="set_people"),

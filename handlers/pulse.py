@@ -191,7 +191,7 @@ def _one_look(session: Session, act: Act) -> dict[str, Any]:
 
 def _look(session: Session, act: Act, fields: PulseFields, pulse_id: int) -> dict[str, Any]:
     group = _group(session, act, fields)
-    where = views.where_words(fields, lists.group_words_for(act.actor, fields))
+    where = views.where_words(fields, lists.group_words_for(session, act.actor, fields))
     budget = act.settings.ask_budget
     whom = views.whom_line(fields, where, group=len(group), reached=len(group), budget=budget)
     shown = asked_views.asked_message(fields, pulse_id=None, asker=act.actor.name, tz=act.actor.tz)

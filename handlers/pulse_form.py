@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot import asking
 from bot.access import require
 from bot.domain.audience import Audience
-from bot.domain.check_in import group_words
+from bot.domain.own_group import group_words
 from bot.domain.pulse import PRIVACY, SOONEST, PulseFields, PulseQuestion, check_pulse_fields
 from bot.domain.pulse_series import SeriesFields, cadence_from, check_many, check_series
 from bot.domain.pulse_template import TEMPLATES, find_template
@@ -22,9 +22,9 @@ from bot.views import pulse_form as views
 from bot.views import pulse_form_reading as reading
 from bot.views import pulse_list
 from storage import audience as audiences
-from storage import jobs, pulse_start
 from storage import pulse as store
 from storage import pulse_series as series_store
+from storage import pulse_start, user_group
 from storage.people import Person
 from storage.pulse_audience import list_askable, own_group_of
 from storage.pulse_jobs import ask_to_show
@@ -121,7 +121,7 @@ def preview(session: Session, act: Act) -> Answer:
             settings=act.settings,
         )
         reached = len(able)
-    where = pulse_list.where_words(fields, group_words_for(act.actor, fields))
+    where = pulse_list.where_words(fields, group_words_for(session, act.actor, fields))
     whom = pulse_list.whom_line(fields, where, group=len(group), reached=reached, budget=act.settings.ask_budget)
     shown = asked_views.asked_message(views.showable(fields), pulse_id=None, asker=act.actor.name, tz=act.actor.tz)
     return Answer(modal=views.preview_modal(shown["blocks"], whom=whom, wrong=wrong.values()))
@@ -205,9 +205,9 @@ def _form(
         order=order or tuple(range(len(fields.questions))),
         repeats=repeats,
         is_open=is_open,
-        own_group=group_words(Audience(role="", regions=(own.region,)), own.department) if own else "",
+        own_group=group_words(Audience(role=""), own) if own else "",
         regions=audiences.list_regions(session, team_id=act.team_id),
-        user_groups=series_store.list_user_groups(session, team_id=act.team_id),
+        user_groups=user_group.list_user_groups(session, team_id=act.team_id),
         tz=act.actor.tz,
     )
     notices = [OPEN] if is_open else [SERIES] if memo and "series_id" in memo else []
@@ -216,8 +216,7 @@ def _form(
 
 def _opened(session: Session, act: Act, view: dict[str, Any]) -> Answer:
     """In the place of the list, or alone where a message or a command asked for it."""
-    kind, real = series_store.GROUPS, datetime.now(UTC)
-    jobs.add_job(session, team_id=act.team_id, kind=kind, key=kind, payload={}, now=real, again=True)
+    user_group.ask_to_read(session, team_id=act.team_id, real_now=datetime.now(UTC))
     return Answer(view=view) if act.view.get("type") == "modal" else Answer(modal=view)
 
 

@@ -14,9 +14,7 @@ from bot.domain.pulse import PulseFields
 from bot.errors import BotError
 from bot.intake import Listener
 from bot.jobs import Task
-from bot.reader import Refused
 from bot.settings import Settings
-from bot.user_groups import list_user_groups
 from bot.views import pulse_list as views
 from storage import outbox, people, slots
 from storage import pulse as pulses
@@ -128,15 +126,5 @@ def _tell(session: Session, row: PulseSeries, key: str, message: dict[str, Any],
     outbox.enqueue(session, team_id=row.team_id, key=key, target=row.asker_id, message=message, now=now)
 
 
-def read_user_groups(task: Task) -> None:
-    """Read what Slack's user groups are called, for the next form that offers them."""
-    try:
-        groups = list_user_groups(task.reader)
-    except Refused:
-        return
-    with task.db.begin() as session:
-        store.record_user_groups(session, team_id=task.team_id, groups=groups)
-
-
 LISTENERS: tuple[Listener, ...] = ()
-JOBS: dict[str, Callable[[Task], None]] = {store.GROUPS: read_user_groups}
+JOBS: dict[str, Callable[[Task], None]] = {}

@@ -96,6 +96,15 @@ def load_company(folder: Path | str) -> Company:
     )
 
 
+def user_groups_of(company: Company) -> dict[str, tuple[str, list[str]]]:
+    """Slack's user groups at the start, ids with names and members: one for each role that several people have."""
+    by_role: dict[str, list[str]] = {}
+    for one in company.people:
+        if one.role:
+            by_role.setdefault(one.role, []).append(one.id)
+    return {f"S0{role.upper()}": (f"All {role}s", members) for role, members in by_role.items() if len(members) > 1}
+
+
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")

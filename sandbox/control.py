@@ -45,6 +45,7 @@ class Control:
             "reset": self._reset,
             "invite": self._invite,
             "share": self._share,
+            "user_group": self._user_group,
         }
         self._simple = {
             "message": doings.say,
@@ -154,6 +155,9 @@ class Control:
 
     async def _share(self, _user: str, told: Told) -> Json:
         return doings.share(self._space, told)
+
+    async def _user_group(self, _user: str, told: Told) -> Json:
+        return doings.set_user_group(self._space, told)
 
     async def get_see(self, request: Request) -> Response:
         """What a person sees."""

@@ -13,6 +13,7 @@ from sandbox.workspace import Workspace
 
 LONGEST = 40_000  # characters; Slack's own limit for a person's message
 LONGEST_STATUS = 100
+USER_GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 
 
@@ -138,6 +139,25 @@ def share(space: Workspace, told: Mapping[str, Any]) -> Json:
     except SlackError:
         raise PageError("channel_not_found", "There is no channel of that name.") from None
     conversation.shared = not told.get("end")
+    return {}
+
+
+def set_user_group(space: Workspace, told: Mapping[str, Any]) -> Json:
+    """Make a user group of `members` (ids), `called` something, change one, or delete it with `end`.
+
+    Raises:
+        PageError: that is no id of a user group, or somebody is not there.
+    """
+    group_id, members = str(told.get("user_group", "")), told.get("members") or []
+    if not USER_GROUP.fullmatch(group_id):
+        raise PageError("invalid", "A user group's id is written like S0SPINE.")
+    if told.get("end"):
+        space.user_groups.pop(group_id, None)
+        return {}
+    if not isinstance(members, list) or not set(map(str, members)) <= set(space.people):
+        raise PageError("user_not_found", "Somebody of these is not in this workspace.")
+    name = str(told.get("called") or space.user_groups.get(group_id, (group_id,))[0])
+    space.user_groups[group_id] = (name, list(map(str, members)))
     return {}
 
 

@@ -46,27 +46,19 @@ def user_info(space: Workspace, args: Arguments) -> Json:
 
 
 def list_groups(space: Workspace, args: Arguments) -> Json:
-    """usergroups.list: one for each role that several people of the company have."""
+    """usergroups.list: at first one for each role that several people of the company have."""
     with_users = args.flag("include_users")
     rows = []
-    for group_id, (role, members) in _groups(space).items():
-        name = f"All {role}s"
-        row = {"id": group_id, "team_id": space.team_id, "is_usergroup": True, "name": name, "handle": f"all-{role}s"}
+    for group_id, (name, members) in space.user_groups.items():
+        handle = "-".join(name.lower().split())
+        row = {"id": group_id, "team_id": space.team_id, "is_usergroup": True, "name": name, "handle": handle}
         rows.append(row | {"date_delete": 0, "user_count": len(members)} | ({"users": members} if with_users else {}))
     return {"ok": True, "usergroups": rows}
 
 
 def list_group_users(space: Workspace, args: Arguments) -> Json:
     """usergroups.users.list: who is in one group."""
-    found = _groups(space).get(args.text("usergroup", required=True))
+    found = space.user_groups.get(args.text("usergroup", required=True))
     if found is None:
         raise SlackError("no_such_subteam")
     return {"ok": True, "users": found[1]}
-
-
-def _groups(space: Workspace) -> dict[str, tuple[str, list[str]]]:
-    by_role: dict[str, list[str]] = {}
-    for one in space.people.values():
-        if one.role:
-            by_role.setdefault(one.role, []).append(one.id)
-    return {f"S0{role.upper()}": (role, members) for role, members in by_role.items() if len(members) > 1}

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.changes import Changes
 from sandbox.clock import SandboxClock
-from sandbox.company import Company, Person
+from sandbox.company import Company, Person, user_groups_of
 from sandbox.links import links_in
 from sandbox.manifest import Manifest
 from sandbox.model import BOT_ID, BOT_USER_ID, Conversation, Json, Kind, Message, SlackError, Upload
@@ -39,6 +39,7 @@ class Workspace:
         self.ephemerals: dict[str, list[Message]] = {}
         self.files: dict[str, Upload] = {}
         self.toasts: dict[str, list[Json]] = {}
+        self.user_groups = user_groups_of(self.company)
         self.statuses: dict[str, Status] = {}
         self.quiet: dict[str, Quiet] = {}
         self.message_state: dict[tuple[str, str, str], dict[str, dict[str, Json]]] = {}

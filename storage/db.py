@@ -20,7 +20,7 @@ WAL_TRIES = 40  # times 50 ms
 RUSH = 6  # people who wait for an answer at the same time
 QUIET_LOOKS = 2  # in a row, before a rush counts as over
 PASS_SECONDS = 0.01  # between two looks whether somebody still waits
-CACHE_KB = 16_000  # of the file's pages, for each connection at most
+CACHE_KB = 4_000  # of the file's pages, for each connection at most
 WAL_KEPT = 64_000_000  # bytes: a WAL that grew while somebody read for long is cut back to this
 
 
@@ -52,6 +52,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            _savepoints_by_the_driver(self.engine)
         self._new_session = partial(_Session, expire_on_commit=False)
         self._write_engine = self.engine.execution_options(writes=True)
         self.when_closed: list[Callable[[], None]] = []
@@ -184,6 +185,20 @@ def insert_row(session: Session, statement: Any, row: Any) -> None:
     row.id = run_statement(session, statement, **values).scalar_one()
     make_transient_to_detached(row)
     session.add(row)
+
+
+def _savepoints_by_the_driver(engine: Engine) -> None:
+    """SQLAlchemy would compile a statement anew for the name of each savepoint: a tenth of the computing in a rush."""
+
+    def say(words: str) -> Any:
+        return lambda connection, name: connection.connection.driver_connection.execute(f"{words} {name}")
+
+    for method, words in (
+        ("do_savepoint", "SAVEPOINT"),
+        ("do_release_savepoint", "RELEASE SAVEPOINT"),
+        ("do_rollback_to_savepoint", "ROLLBACK TO SAVEPOINT"),
+    ):
+        setattr(engine.dialect, method, say(words))
 
 
 class _Queue:

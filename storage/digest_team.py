@@ -2,22 +2,24 @@
 
 from dataclasses import replace
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.access import Actor
 from bot.domain.digest_numbers import PeriodNumbers, Scope
 from bot.domain.digest_period import Period
 from bot.domain.digest_team import TeamCounted
+from bot.domain.own_group import OwnGroup
 from bot.domain.pulse_finding import PulseFinding
 from storage import digest, pulse, pulse_finding
+from storage.own_group import in_own_group
 from storage.people import Person
 
 
 def count_team(
-    session: Session, *, team_id: str, manager: Actor, period: Period, version_ids: frozenset[int] | None = None
+    session: Session, own: OwnGroup, *, manager: Actor, period: Period, version_ids: frozenset[int] | None = None
 ) -> TeamCounted:
-    """Count what the people of a manager's department and region said; `version_ids` leaves out other assets."""
-    people = _list_team(session, team_id, manager)
+    """Count what the people of a manager's own group said; `version_ids` leaves out other assets."""
+    team_id, people = own.team_id, _list_team(session, own)
     scope, back = Scope(version_ids, people), period.looked_back()
     subjects = digest.list_subjects(session, team_id=team_id)
 
@@ -36,15 +38,8 @@ def count_team(
     )
 
 
-def _list_team(session: Session, team_id: str, manager: Actor) -> frozenset[str]:
-    query = select(Person.user_id).where(
-        Person.team_id == team_id,
-        Person.department == manager.department,
-        Person.region == manager.region,
-        Person.user_id != manager.user_id,
-        col(Person.is_active).is_(True),
-    )
-    return frozenset(session.exec(query)) if manager.region else frozenset()
+def _list_team(session: Session, own: OwnGroup) -> frozenset[str]:
+    return frozenset(session.exec(select(Person.user_id).where(in_own_group(own), Person.user_id != own.manager_id)))
 
 
 def _list_closed(session: Session, team_id: str, manager: Actor, period: Period) -> list[PulseFinding]:

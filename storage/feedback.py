@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, insert, literal_column, or_
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, insert, or_, text
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from bot.domain.feedback import FeedbackFields, first_reply_due, needs_first_reply
@@ -16,6 +16,7 @@ DIGEST_COLUMNS = (
     "reply_due_at", "replied_at",
 )  # fmt: skip
 PERSON_COLUMNS = ("withdrawn_at", "asset_version_id", "held_for", "replied_at")
+PRESSED = text("message_ts IS NOT NULL")
 SOURCES = ("command", "form", "button", "shortcut", "reaction", "check_in")
 
 
@@ -37,6 +38,8 @@ class Feedback(SQLModel, table=True):
         Index("feedback_digest", "team_id", "created_at", *DIGEST_COLUMNS),
         # The App Home counts one person's words from this index alone, also the ten thousandth.
         Index("feedback_by_person", "team_id", "user_id", "created_at", *PERSON_COLUMNS),
+        # A press is looked for by the message that it was on; most words were said on none.
+        Index("feedback_by_press", "team_id", "user_id", "message_ts", sqlite_where=PRESSED, postgresql_where=PRESSED),
         Index("feedback_by_reaction", "team_id", "reaction_id"),
         Index("feedback_by_asset", "team_id", "asset_version_id", "created_at"),
     )
@@ -173,8 +176,7 @@ def find_pressed(
 _PRESSED = select(Feedback.id).where(
     Feedback.team_id == bindparam("team"),
     Feedback.user_id == bindparam("user"),
-    # Not from the asset's index, which SQLite takes for as good: one person's words are few, those on an asset are not.
-    col(Feedback.asset_version_id).op("+")(literal_column("0")) == bindparam("version"),
+    Feedback.asset_version_id == bindparam("version"),
     Feedback.source == "button",
     Feedback.use == "used_with_customer",
     Feedback.channel_id == bindparam("channel"),

@@ -15,10 +15,12 @@ from storage.feedback import Feedback
 from storage.outbox import Outbox
 
 
-def get_told(session: Session, row: Feedback, *, card: Card | None = None) -> Told:
-    """One piece of feedback with everything that the screen may need of it; `card` is its asset, if that is known."""
+def get_told(session: Session, row: Feedback, *, card: Card | None = None, name: str = "") -> Told:
+    """One piece of feedback with everything that the screen may need of it; `card` is its asset and `name` its
+    writer's, if that is known.
+    """
     replies = feedback.list_replies(session, team_id=row.team_id, feedback_ids=[row.id or 0]) if row.replied_at else {}
-    return _with_questions(session, [row], [_told(session, row, replies.get(row.id or 0), card)])[0]
+    return _with_questions(session, [row], [_told(session, row, replies.get(row.id or 0), card, name)])[0]
 
 
 def list_told(session: Session, rows: list[Feedback], *, team_id: str) -> list[Told]:
@@ -77,14 +79,16 @@ def record_change(
     now: datetime,
     real_now: datetime,
     card: Card | None = None,
+    name: str = "",
     is_new: bool = False,
 ) -> Told:
     """Let everybody who sees this feedback see it as it is now; to be called after each change of it.
 
     The owner's direct message is posted once and changed from then on. None is posted while no reply is due, nor to
-    somebody about their own words. `is_new`: nobody can have heard of it yet. `card` is its asset, if that is known.
+    somebody about their own words. `card` is its asset and `name` its writer's, if that is known; `is_new`: nobody can
+    have heard of it yet.
     """
-    told = get_told(session, row, card=card)
+    told = get_told(session, row, card=card, name=name)
     digest_words.ask_for_link(session, row, real_now=real_now)
     home.refresh_home(session, team_id=row.team_id, user_id=row.user_id, real_now=real_now)
     posted = [] if is_new else _list_posted(session, told, row.team_id)
@@ -129,7 +133,9 @@ def _tell_owner(
             outbox.enqueue(session, team_id=team_id, key=key, target=told.owner_id, message=message, now=now)
 
 
-def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None, card: Card | None = None) -> Told:
+def _told(
+    session: Session, row: Feedback, reply: feedback.FeedbackReply | None, card: Card | None = None, name: str = ""
+) -> Told:
     if card is None and row.asset_version_id is not None:
         card = asset.get_card(session, team_id=row.team_id, version_id=row.asset_version_id)
     owner_id, owner_name = _owner_of(session, row.team_id, card) if card else ("", "")
@@ -149,7 +155,7 @@ def _told(session: Session, row: Feedback, reply: feedback.FeedbackReply | None,
         card=card,
         fields=fields,
         user_id=row.user_id,
-        name=people.find_name(session, team_id=row.team_id, user_id=row.user_id),
+        name=name or people.find_name(session, team_id=row.team_id, user_id=row.user_id),
         region=row.region,
         at=row.created_at,
         is_held=is_held,

@@ -7,14 +7,16 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import and_, bindparam, case, func, literal, select
 from sqlmodel import Session, col
 
 from bot.domain.home import AssetUse, Owed, Use
+from bot.domain.own_group import KINDS, OwnGroup
 from storage import filed_away_result, people
 from storage.asset import AssetVersion
 from storage.feedback import Feedback
 from storage.filed_away import FiledAwayCheck
+from storage.own_group import belongs
 from storage.people import Person
 
 _said, _version = Feedback, AssetVersion
@@ -63,13 +65,12 @@ def with_uses(
     return [replace(one, use=found.get(one.version_id, Use()), check=checks.get(one.version_id)) for one in assets]
 
 
-def count_use(
-    session: Session, *, team_id: str, starts: Sequence[datetime], group: tuple[str, str] | None = None
-) -> Use:
-    """What everybody said between the moments of `starts`, or a group by department and region ("": all of them)."""
+def count_use(session: Session, *, team_id: str, starts: Sequence[datetime], group: OwnGroup | None = None) -> Use:
+    """What everybody said between the moments of `starts`, or an own group."""
     if group is None:
         return _count(session, "all", starts, team=team_id)[0]
-    return _count(session, "group", starts, team=team_id, department=group[0], region=group[1])[0]
+    given = {"department": group.department, "region": group.region, "choice": group.choice_id}
+    return _count(session, group.kind, starts, team=team_id, **given)[0]
 
 
 def find_verdicts(session: Session, *, team_id: str) -> dict[int, str]:
@@ -138,14 +139,8 @@ def _asset(row: Any) -> AssetUse:
     return AssetUse(row.id, row.title, row.version, row.review_days, row.expires_on)
 
 
-def in_group(team: Any, department: Any, region: Any) -> Any:
-    """The condition that a person is there and belongs to a group; "" is every region."""
-    same = (col(Person.team_id) == team, col(Person.department) == department, col(Person.is_active).is_(True))
-    return and_(*same, or_(region == "", col(Person.region) == region))
-
-
 def _count(session: Session, of: str, starts: Sequence[datetime], **given: Any) -> dict[int, Use]:
-    """What was said in these weeks of each of the versions `ids`, or of all, or by a `group`, as number 0.
+    """What was said in these weeks of each of the versions `ids`, or of all, or by an own group of a kind, as number 0.
 
     The weeks are counted of the uses alone, which are few: for each row there are as many sums as weeks.
     """
@@ -169,8 +164,8 @@ def _use_queries(of: str, weeks: int) -> tuple[Any, Any]:
     which.append(col(_said.withdrawn_at).is_(None))
     if of == "versions":
         which.append(version.in_(bindparam("ids", expanding=True)))
-    if of == "group":
-        theirs = in_group(bindparam("team"), bindparam("department"), bindparam("region"))
+    if of in KINDS:
+        theirs = belongs(of, **{name: bindparam(name) for name in ("team", "department", "region", "choice")})
         which.append(col(_said.user_id).in_(select(col(Person.user_id)).where(theirs)))
     number, groups = (version, (version,)) if of == "versions" else (literal(0), ())
     said = select(

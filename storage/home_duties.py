@@ -6,11 +6,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlmodel import Session, col
 
 from bot.domain.home import EXPIRES_SOON, LATE, Duties, Ground, GroupNumbers, OldUse, Owner
-from storage import home_assets, people
+from bot.domain.own_group import OwnGroup
+from storage import home_assets, own_group, people
 from storage.asset import AssetVersion
 from storage.feedback import Feedback
 from storage.people import Person
@@ -19,16 +20,13 @@ SHOWN, ENDING = 5, 3  # assets: the most review days, and those that have expire
 _said, _version = Feedback, AssetVersion
 
 
-def count_group(
-    session: Session, *, team_id: str, department: str, region: str, name: str, starts: Sequence[datetime]
-) -> GroupNumbers:
+def count_group(session: Session, own: OwnGroup, *, starts: Sequence[datetime]) -> GroupNumbers:
     """What a manager's own people said in the last month and in the one before: `starts` are three moments."""
-    theirs = home_assets.in_group(team_id, department, literal(region))
-    size = session.execute(select(func.count()).select_from(Person).where(theirs)).scalar_one()
-    group = (department, region)
-    this = home_assets.count_use(session, team_id=team_id, group=group, starts=starts[1:])
-    before = home_assets.count_use(session, team_id=team_id, group=group, starts=starts[:2])
-    return GroupNumbers(name, size, this, before)
+    this = home_assets.count_use(session, team_id=own.team_id, group=own, starts=starts[1:])
+    before = home_assets.count_use(session, team_id=own.team_id, group=own, starts=starts[:2])
+    size = own_group.count_people(session, own)
+    name = own.in_words()
+    return GroupNumbers(name, size, this, before, is_lost=own.lost_at is not None, is_unread=own.is_unread)
 
 
 def count_ground(session: Session, *, team_id: str, starts: Sequence[datetime], now: datetime) -> Ground:

@@ -22,6 +22,7 @@ TITLES = {
     "filedawayanswer": "your_answers_about_use", "pulseballot": "your_votes",
     "pulseinvitation": "pulses_that_asked_you", "threadmessage": "your_messages_in_threads",
     "capture": "threads_you_sent", "threadsilence": "threads_you_left", "ask": "questions_to_you",
+    "owngroupchoice": "your_own_group_as_a_manager", "owngroupmember": "own_groups_you_are_in",
     "askstop": "questions_you_stopped", "assetsearch": "your_searches", "draft": "your_drafts",
 }  # fmt: skip
 UNTOLD = ("team_id", "user_id", "outbox_id", "wire_key", "dedupe_key")  # columns that say nothing to anybody

@@ -4,26 +4,26 @@ from sqlmodel import Session
 
 from bot.access import Actor
 from bot.domain.audience import Audience
+from bot.domain.own_group import UNKNOWN, OwnGroup
 from bot.domain.pulse import asks_own_group
 from bot.errors import BotError
 from storage.audience import list_group
-from storage.people import Person, get_person
+from storage.own_group import find_own_group
+from storage.people import Person
 
-NO_REGION = "I don't know your own group yet: an admin can set your department and region with `/groundswell people`."
 
-
-def own_group_of(session: Session, asker: Actor) -> Person | None:
-    """The manager whose department and region are asked; None for whoever may ask everybody.
+def own_group_of(session: Session, asker: Actor) -> OwnGroup | None:
+    """The own group of a manager, who asks nobody else; None for whoever may ask everybody.
 
     Raises:
         BotError: nobody has said yet which group that is.
     """
     if not asks_own_group(asker.roles):
         return None
-    manager = get_person(session, team_id=asker.team_id, user_id=asker.user_id)
-    if manager is None or not manager.region:
-        raise BotError(NO_REGION)
-    return manager
+    own = find_own_group(session, team_id=asker.team_id, manager_id=asker.user_id)
+    if own is None:
+        raise BotError(UNKNOWN)
+    return own
 
 
 def list_askable(

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.access import Actor
-from bot.domain.check_in import group_words
+from bot.domain.own_group import group_words
 from bot.domain.pulse import PulseFields, asks_own_group
 from bot.domain.pulse_list import PAGE_SIZE, ListPage, PulseCard, SeriesCard
 from bot.domain.pulse_series import next_date, sent_at
 from bot.domain.pulse_template import TEMPLATES
 from storage import slots
+from storage.own_group import find_own_group
 from storage.pulse import Pulse, fields_of, list_pulses
 from storage.pulse_ballot import count_answered
 from storage.pulse_series import SCHEDULE, PulseSeries, list_series, series_of
@@ -34,13 +35,12 @@ def read_page(session: Session, actor: Actor, *, page: int, now: datetime, chann
     )
 
 
-def group_words_for(asker: Actor, fields: PulseFields) -> str:
+def group_words_for(session: Session, asker: Actor, fields: PulseFields) -> str:
     """Whom a pulse means when this person asks, plain text; the channel in which it is posted is not named."""
     audience = replace(fields.audience, channel_ids=()) if fields.channel_id else fields.audience
     if not asks_own_group(asker.roles):
         return group_words(audience)
-    own = replace(audience, regions=(asker.region,) if asker.region else ())
-    return group_words(own, asker.department)
+    return group_words(audience, find_own_group(session, team_id=asker.team_id, manager_id=asker.user_id))
 
 
 def next_sent(session: Session, row: PulseSeries, now: datetime, tz: str) -> datetime:
@@ -59,7 +59,7 @@ def _card(session: Session, actor: Actor, row: Pulse) -> PulseCard:
         pulse_id=row.id or 0,
         fields=fields,
         state=row.state,
-        group=group_words_for(actor, fields),
+        group=group_words_for(session, actor, fields),
         ended_at=row.ended_at,
         can_edit=can_edit,
         reason=row.reason or "",
@@ -72,7 +72,7 @@ def _series_card(session: Session, actor: Actor, row: PulseSeries, now: datetime
     return SeriesCard(
         series_id=row.id or 0,
         fields=fields.pulse,
-        group=group_words_for(actor, fields.pulse),
+        group=group_words_for(session, actor, fields.pulse),
         when=fields.cadence.in_words(),
         next_at=next_sent(session, row, now, actor.tz),
     )

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.domain.audience import Audience
 from bot.domain.check_in import Cadence
@@ -19,7 +19,6 @@ EDITED = (
     "here; open the pulse once more to see theirs."
 )
 SCHEDULE = "pulse"  # of the slots: one for each day on which one is due
-GROUPS = "pulse.groups"  # the job that reads Slack's user groups
 
 
 class PulseSeries(SQLModel, table=True):
@@ -47,14 +46,6 @@ class PulseSeries(SQLModel, table=True):
     last_pulse_id: int | None = Field(default=None, foreign_key="pulse.id")
     stopped_at: datetime | None = None
     created_at: datetime
-
-
-class UserGroup(SQLModel, table=True):
-    """One of Slack's user groups, as it was called when it was last read."""
-
-    team_id: str = Field(primary_key=True)
-    user_group_id: str = Field(primary_key=True)
-    name: str
 
 
 def add_series(session: Session, first: Pulse, *, fields: SeriesFields, starts_on: date, now: datetime) -> PulseSeries:
@@ -126,20 +117,6 @@ def record_sent(session: Session, row: PulseSeries, pulse: Pulse) -> None:
     """Another one is on its way, in this same transaction."""
     row.last_pulse_id = pulse.id
     _saved(session, row)
-
-
-def list_user_groups(session: Session, *, team_id: str) -> dict[str, str]:
-    """Slack's user groups as they were last read, ids with names, by name."""
-    query = select(UserGroup).where(UserGroup.team_id == team_id).order_by(UserGroup.name, UserGroup.user_group_id)
-    return {one.user_group_id: one.name for one in session.exec(query)}
-
-
-def record_user_groups(session: Session, *, team_id: str, groups: dict[str, str]) -> None:
-    """These are the user groups that there are now."""
-    session.exec(delete(UserGroup).where(col(UserGroup.team_id) == team_id))
-    for user_group_id, name in groups.items():
-        session.add(UserGroup(team_id=team_id, user_group_id=user_group_id, name=name))
-    session.flush()
 
 
 def _saved(session: Session, row: PulseSeries) -> PulseSeries:

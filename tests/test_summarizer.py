@@ -17,7 +17,10 @@ from bot.summarizer import Spend, summarize
 from bot.themes import likeness
 from storage import model_use, summary_cache
 from storage.db import Database
+from tests.databases import BOTH_ENGINES, ONE_ENGINE
 from tests.wrong_model import BODIES, TIMED, WrongModel, claims, point, wrong_model
+
+pytestmark = ONE_ENGINE
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TEAM = "T1"
@@ -96,6 +99,7 @@ def test_it_is_asked_for_a_strict_shape_and_gets_messages_as_data(db: Database, 
     }  # fmt: skip
 
 
+@BOTH_ENGINES
 def test_the_same_content_is_asked_once(db: Database, server: WrongModel) -> None:
     spend, settings = Spend(db, TEAM), settings_for(server)
     first = summarize(THREAD, settings, now=NOW, spend=spend)
@@ -179,6 +183,7 @@ def test_a_server_that_was_busy_once_is_asked_again(db: Database, server: WrongM
     assert len(server.asked) == 2
 
 
+@BOTH_ENGINES
 def test_the_days_tokens_end_and_begin_anew_the_next_day(db: Database, server: WrongModel) -> None:
     settings, spend = settings_for(server, openai_daily_tokens=3000), Spend(db, TEAM)
     assert summarize(THREAD, settings, now=NOW, spend=spend).made_by == "m"

@@ -50,12 +50,16 @@ class Audience:
             return False
         return not self.is_for_slack or user_id in members
 
-    def in_words(self) -> str:
-        """Who that is, plain text: "reps in DACH or France who are in the chosen channels"."""
+    def in_words(self, within: str = "") -> str:
+        """Who that is, plain text: "reps in DACH or France who are in the chosen channels".
+
+        `within` is what stands there instead of the regions.
+        """
         known = {"": "everybody", "compliance": "people in compliance"}
         known |= {role: f"{label.lower()}s" for role, label in ROLE_LABELS.items() if role not in known}
         who = known.get(self.role, "nobody")  # a form that is being filled in may say anything
-        where = f" in {_or(self.regions)}" if self.regions else ""
+        named = tuple(filter(None, self.regions))
+        where = f" in {within or _or(named)}" if within or named else " without a region" if self.regions else ""
         inside = []
         if self.channel_ids:
             inside.append("the chosen channel" if len(self.channel_ids) == 1 else "the chosen channels")

@@ -10,6 +10,7 @@ from bot.domain.text import clip
 DEEDS = {
     "roles.changed": "changed the roles of",
     "person.changed": "changed what is known of",
+    "own_group.changed": "changed the own group of",
     "people.imported": "brought in a list of people",
     "person.erased": "erased",
     "asset.added": "added",

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import regex
 
 from bot.domain.audience import Audience, check_audience
-from bot.domain.people import DEPARTMENT_LABELS
 from bot.domain.safety import screen
 
 MOST_QUESTIONS = 3
@@ -172,12 +171,6 @@ def may_keep(user_id: str, roles: frozenset[str], *, owner_id: str, owner_roles:
     its answers carry names.
     """
     return user_id == owner_id or bool(roles & {"marketer", "admin"} and not sees_names(owner_roles))
-
-
-def group_words(audience: Audience, department: str = "") -> str:
-    """Who is asked, plain text; `department` is that of the manager who asks their own group."""
-    label = DEPARTMENT_LABELS.get(department, "")
-    return f"{audience.in_words()}, {label} department" if label else audience.in_words()
 
 
 def day_words(day: date) -> str:

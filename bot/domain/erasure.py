@@ -13,6 +13,8 @@ BEGINNING = 24  # characters of a sentence by which it is known again where it w
 KINDS = {
     "profile": ("profile: name, department, region and hours", "profiles"),
     "role": ("role", "roles"),
+    "owngroupchoice": ("own group as a manager", "own groups as a manager"),
+    "owngroupmember": ("place in a manager's own group", "places in managers' own groups"),
     "feedback": ("piece of feedback", "pieces of feedback"),
     "reaction": ("reaction", "reactions"),
     "replies": ("reply to that feedback", "replies to that feedback"),

@@ -101,13 +101,16 @@ class NextAsk:
 class GroupNumbers:
     """What a manager's people said in a month, and in the one before; the people are counted once in each.
 
-    `size` is how many they are, `name` who they are in words.
+    `size` is how many they are, `name` who they are in words, "" if nobody knows. `is_lost` and `is_unread` say that
+    Slack shows their user group no more, or has not been asked yet.
     """
 
     name: str
     size: int
     this: Use
     before: Use
+    is_lost: bool = False
+    is_unread: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 import regex
 
-BIDI = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_DROPPED = str.maketrans("", "", BIDI + "\ufeff")
+_DIRECTIONS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|([^>]*))?>")
 _BARE = re.compile(r"(?<![<|\w])https?://[^\s<>|)\]]+")
 _ANGLED = re.compile(r"<([^>]*)>")
@@ -17,11 +16,27 @@ _FORMATS = re.compile(r"(:[a-z0-9][a-z0-9_+'-]*:)|[*_~`]")  # :white_check_mark:
 WORD_JOINER = "\u2060"  # invisible and zero wide; breaks what Slack would parse
 
 
+class _Kept(dict[int, int | None]):
+    """What `str.translate` makes of a character: the same or nothing. The usual ones are looked up once."""
+
+    def __missing__(self, code: int) -> int | None:
+        char = chr(code)
+        is_dropped = char in _DIRECTIONS or unicodedata.category(char) in ("Cc", "Cs", "Cn")
+        kept = None if is_dropped and char not in "\n\t" else code
+        if code < 0x10000:
+            self[code] = kept
+        return kept
+
+
+_KEPT = _Kept()
+
+
 def clean(text: str) -> str:
     """What somebody typed, ready to be kept: NFC, without control characters and direction overrides, trimmed."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_DROPPED)
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
-    return unicodedata.normalize("NFC", kept).strip()
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text.translate(_KEPT)).strip()
 
 
 def whole(text: str) -> str:

@@ -56,7 +56,8 @@ def _line(one: Entry, names: Mapping[str, str], reader_id: str, tz: str) -> str:
     what = _who(one.about, names, reader_id, "", you="you") if one.about else inert(clip(one.subject, 120))
     if one.about_is_gone and not what:
         what = SOMEBODY
-    said = " ".join(filter(None, (f"*{who}*", deed_words(one.deed), what))).replace("the roles of you", "your roles")
+    said = " ".join(filter(None, (f"*{who}*", deed_words(one.deed), what)))
+    said = said.replace("the roles of you", "your roles").replace("the own group of you", "your own group")
     changed = inert(change_words(one.before, one.after))
     return "\n".join(filter(None, (f"{said}.", changed, f"_{kit.when(one.at, tz)} · no. {one.number}_")))
 

@@ -30,7 +30,6 @@ ONLY_KEEPERS = (
     "their own time of day. When one comes to you, it says who asks and who sees your answer, and you can answer, "
     "snooze or stop it."
 )
-NO_REGION = "I don't know your own group yet: an admin can set your department and region with `/groundswell people`."
 
 
 @dataclass(frozen=True)

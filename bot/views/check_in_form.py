@@ -108,7 +108,7 @@ def _group(audience: Audience, regions: Sequence[str], own_group: str) -> list[d
     if own_group:
         return [roles, kit.context(f"Of your own group: {inert(clip(own_group, 200))}.")]
     blocks = [roles]
-    offered = list(dict.fromkeys([*audience.regions, *regions]))[:100]  # Slack's limit for options
+    offered = list(dict.fromkeys(filter(None, [*audience.regions, *regions])))[:100]  # Slack's limit for options
     if offered:
         options = [{"text": kit.plain(region, kit.OPTION), "value": region} for region in offered]
         chosen = [option for option in options if option["value"] in audience.regions]

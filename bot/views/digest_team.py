@@ -5,15 +5,13 @@ from typing import Any
 from bot.domain.digest_findings import Finding
 from bot.domain.digest_numbers import PeriodNumbers
 from bot.domain.digest_team import FEWEST, TeamDigest
+from bot.domain.own_group import UNKNOWN
 from bot.domain.text import clip, count, inert
 from bot.views import digest as screen
 from bot.views import kit, pulse_outcome
 from bot.views.digest_lines import finding_line, pulse_line, version_line
 
-NO_GROUP = (
-    "I don't know yet who your people are: an admin sets your department and region with `/groundswell people`. "
-    "Then your digest tells what they said."
-)
+NO_GROUP = f"{UNKNOWN} Then your digest tells what they said."
 ASSETS, SHORT_ASSETS = 4, 1  # on the screen
 PULSES = 2
 

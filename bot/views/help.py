@@ -50,7 +50,7 @@ def _for_askers(actor: Actor) -> list[str]:
 def _for_admins(actor: Actor) -> list[str]:
     lines = []
     if may(actor, "set_people"):
-        lines.append(f"• `{COMMAND} people` sets roles, departments and regions.")
+        lines.append(f"• `{COMMAND} people` sets roles, departments, regions and managers' own groups.")
     if may(actor, "keep_settings"):
         lines.append(
             f"• `{COMMAND} settings`: how often people are asked, the official form, emoji, how long words are kept."

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.home import Health
+from bot.domain.own_group import LostGroup, user_group_words
 from bot.domain.people import ROLE_LABELS
 from bot.domain.text import clip, count, inert
 from bot.views import kit
@@ -14,6 +15,7 @@ from bot.views import people as people_views
 SETTINGS = "settings.open"
 EXPORT = "export.open"
 TRAIL = "audit.open"
+SHOWN_LOST = 5
 FEWEST_PEOPLE = 5  # from so many on there is somebody to ask
 
 
@@ -34,6 +36,7 @@ class Admin:
     roles: Mapping[str, int]
     health: Health
     real_now: datetime
+    lost_groups: Sequence[LostGroup] = ()
 
     @property
     def is_set_up(self) -> bool:
@@ -104,6 +107,7 @@ def admin_blocks(admin: Admin) -> list[dict[str, Any]]:
     """People and roles, the doors, and the app's health."""
     roles = [f"{label} {admin.roles[role]:,}" for role, label in ROLE_LABELS.items() if admin.roles.get(role)]
     rest = " · ".join(roles) or "everybody is a rep"
+    health = health_lines(admin.health, admin.real_now)
     doors = [
         kit.button("Set roles", people_views.OPEN),
         kit.button("Settings", SETTINGS),
@@ -114,8 +118,15 @@ def admin_blocks(admin: Admin) -> list[dict[str, Any]]:
         {"type": "divider"},
         kit.section(f"*Administration*\n{count(admin.people, 'person', 'people')}: {rest}"),
         {"type": "actions", "block_id": "doors", "elements": doors},
-        kit.context("\n".join(health_lines(admin.health, admin.real_now))),
+        kit.context("\n".join([*map(_lost_line, admin.lost_groups[:SHOWN_LOST]), *health])),
     ]
+
+
+def _lost_line(one: LostGroup) -> str:
+    """A user group that is a manager's own group, and that Slack shows no more."""
+    group, manager = inert(clip(user_group_words(one.name), 80)), inert(clip(one.manager, 80))
+    stay = f"the {count(one.people, 'person', 'people')} I knew last stay" + ("s" if one.people == 1 else "")
+    return f"🟡 Slack shows me the {group} no more, {manager}'s own group: {stay}. `Set roles` changes it"
 
 
 def health_lines(health: Health, real_now: datetime) -> list[str]:

@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 from bot.domain.home import FEWEST, LATE, AssetUse, Duties, GroupNumbers, OldUse
+from bot.domain.own_group import UNKNOWN
 from bot.domain.text import clip, count, inert
 from bot.views import kit
 from bot.views.asset import SHOW
 from bot.views.home_assets import NAME, evidence, last_day, named, review_words
 
 SHOWN_OLD = 5
+LOST = "Slack shows me this user group no more, so these are the people I knew last. An admin can choose another one."
+UNREAD = "I am just reading who is in it."
 HELD = {
     "complaint": "complaint",
     "adverse_event": "injury or adverse event",
@@ -22,9 +25,13 @@ HELD = {
 
 def group_blocks(group: GroupNumbers) -> list[dict[str, Any]]:
     """What the manager's people said in four weeks, in counts."""
+    if not group.name:
+        return [{"type": "divider"}, kit.section(f"*Your group*\n{UNKNOWN}")]
     who = f"{inert(clip(group.name, 150))}, {count(group.size, 'person', 'people')}"
     head = f"*Your group*: {who}"
-    if group.size < FEWEST:
+    if group.is_unread:
+        told = UNREAD
+    elif group.size < FEWEST:
         told = f"A group of fewer than {FEWEST} is shown in no counts, so that nobody can be guessed."
     elif group.this.people < FEWEST:
         told = (
@@ -36,7 +43,8 @@ def group_blocks(group: GroupNumbers) -> list[dict[str, Any]]:
         was = f" ({group.before.said:,} in the four weeks before)" if has_before else ""
         said = f"{count(group.this.said, 'piece', 'pieces')} of feedback in four weeks{was}"
         told = f"{group.this.people:,} of them gave {said}: {evidence(group.this)}."
-    return [{"type": "divider"}, kit.section(f"{head}\n{told}")]
+    lost = [kit.context(f"⚠️ {LOST}")] if group.is_lost else []
+    return [{"type": "divider"}, kit.section(f"{head}\n{told}"), *lost]
 
 
 def duty_blocks(duties: Duties, today: date) -> list[dict[str, Any]]:

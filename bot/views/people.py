@@ -91,8 +91,10 @@ def people_modal(page: PeoplePage, notice: str = "") -> dict[str, Any]:
     return kit.with_memo(view, page=page.page, search=page.search)
 
 
-def person_modal(person: PersonCard, *, page: int, search: str, always_admin: bool) -> dict[str, Any]:
-    """The form for one person; `page` and `search` lead back to where the list was."""
+def person_modal(
+    person: PersonCard, *, page: int, search: str, always_admin: bool, own_group: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """The form for one person; `page` and `search` lead back to where the list was, `own_group` is a manager's."""
     told = f"*{person.called}*"
     if always_admin:
         told += "\nNamed as an admin in the settings, and stays one whatever is chosen here."
@@ -108,6 +110,7 @@ def person_modal(person: PersonCard, *, page: int, search: str, always_admin: bo
         _input("roles", "Roles", boxes | ({"initial_options": held} if held else {}), optional=True),
         _input("department", "Department", select),
         _input("region", "Region", _text(person.region, limit=REGION), optional=True),
+        *own_group,
         _input("tz", "Time zone", _text(person.tz, limit=60), hint=zone_hint, optional=True),
         _input(
             "working_hours",

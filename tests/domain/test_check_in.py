@@ -18,7 +18,6 @@ from bot.domain.check_in import (
     CheckInFields,
     Question,
     check_check_in_fields,
-    group_words,
     may_keep,
     questions_from_json,
     questions_to_json,
@@ -26,6 +25,7 @@ from bot.domain.check_in import (
 )
 from bot.domain.check_in_answer import check_answers
 from bot.domain.check_in_days import asked_at, closes_at, dates_due, is_too_late, last_day, next_date, opens_at
+from bot.domain.own_group import PEOPLE, USER_GROUP, OwnGroup, group_words
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 RIGHT = CheckInFields("Tenders", Audience(), (Question("What was missing?"),), Cadence("1", 1, "09:00"), TODAY)
@@ -126,7 +126,14 @@ def test_marketing_keeps_its_check_ins_together_and_a_manager_alone() -> None:
 
 def test_a_group_in_words() -> None:
     assert group_words(Audience("rep", ("DACH",))) == "reps in DACH"
-    assert group_words(Audience("", ("DACH",)), "sales") == "everybody in DACH, Sales department"
+    own = OwnGroup("T1", "U1", department="sales", region="DACH")
+    assert group_words(Audience("", ("Japan",)), own) == "everybody in DACH, Sales department"
+    assert group_words(Audience("rep"), replace(own, kind=PEOPLE)) == "reps in a group chosen by hand"
+    spine = replace(own, kind=USER_GROUP, name="Spine")
+    assert group_words(Audience("rep", user_ids=("U1",)), spine) == "reps in the Spine user group of 1 chosen person"
+    assert [one.in_words() for one in (own, spine, replace(own, kind=PEOPLE), replace(own, region=""))] == [
+        "Sales in DACH", "Spine user group", "chosen by hand", "Sales",
+    ]  # fmt: skip
 
 
 # forms

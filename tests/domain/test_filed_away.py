@@ -5,9 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from bot.domain.feedback import USES
 from bot.domain.filed_away import (
@@ -42,6 +41,7 @@ def uses(used: int, of: int, reason: str = "did_not_know") -> Uses:
 # the interval
 
 
+@settings(deadline=None)  # the first example waits for the import
 @given(HITS, CONFIDENCE)
 def test_the_interval_agrees_with_an_independent_library(told: tuple[int, int], confidence: float) -> None:
     hits, of = told
@@ -49,6 +49,8 @@ def test_the_interval_agrees_with_an_independent_library(told: tuple[int, int], 
     if not of:
         assert (ours.low, ours.high) == (0, 1)
         return
+    from scipy.stats import binomtest  # a second of each of the tests' processes
+
     theirs = binomtest(hits, of).proportion_ci(confidence_level=confidence, method="wilson")
     assert ours.low == pytest.approx(theirs.low, abs=1e-9)
     assert ours.high == pytest.approx(theirs.high, abs=1e-9)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from bot.domain.pulse import QUESTION_KINDS, PulseQuestion
 from bot.domain.pulse_answer import PulseAnswer, in_words, screened
@@ -44,8 +43,11 @@ def two(result: PulseResult) -> tuple[bool, bool]:
 # numbers
 
 
+@settings(deadline=None)  # the first example waits for the import
 @given(st.integers(0, 300), st.data())
 def test_intervals_are_those_of_scipy(of: int, data: st.DataObject) -> None:
+    from scipy.stats import binomtest  # a second of each of the tests' processes
+
     hits, silent = data.draw(st.integers(0, of)), data.draw(st.integers(0, 300))
     found = Share("Yes", hits, of, of + silent).interval
     if of:

@@ -255,6 +255,8 @@ def test_a_stream_says_when_something_has_changed(room: Room) -> None:
         ("join", {"user": REP, "channel": "#nowhere"}, "channel_not_found"),
         ("join", {"user": REP, "channel": f"D{REP[1:]}"}, "not_a_channel"),
         ("invite", {}, "channel_not_found"),
+        ("user_group", {"user_group": "spine"}, "invalid"),
+        ("user_group", {"user_group": "S0SPINE", "members": ["U0NOBODY1"]}, "user_not_found"),
         ("clock", {}, "invalid"),
         ("clock", {"by_seconds": "soon"}, "invalid"),
         ("faults", {}, "invalid"),

@@ -280,6 +280,11 @@ def test_there_are_no_user_groups(room: Room) -> None:
         users = room.client.usergroups_users_list(usergroup=group["id"])["users"]
         assert len(users) == group["user_count"] > 1
     assert room.error("usergroups.users.list", usergroup="S0NOBODY1") == "no_such_subteam"
+    room.do("user_group", user_group="S0SPINE", called="Spine team", members=[REP])
+    (spine,) = (one for one in room.client.usergroups_list()["usergroups"] if one["id"] == "S0SPINE")
+    assert (spine["name"], spine["handle"], spine["user_count"]) == ("Spine team", "spine-team", 1)
+    room.do("user_group", user_group="S0SPINE", end=True)
+    assert room.error("usergroups.users.list", usergroup="S0SPINE") == "no_such_subteam"
 
 
 def test_a_permalink_opens_the_page_at_the_message(room: Room, channel: str) -> None:

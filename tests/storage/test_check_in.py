@@ -27,6 +27,7 @@ from storage import feedback, people
 from storage.ask import Ask
 from storage.db import Database
 from storage.feedback import Feedback
+from storage.own_group import find_own_group
 from storage.slots import Slot
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -94,7 +95,7 @@ def words(session: Session, found: store.CheckInRound, *, by_name: bool = False)
 def test_a_group_is_who_an_audience_fits(db: Database, audience: Audience, of: str | None, expected: list[str]) -> None:
     with db.begin() as session:
         add_people(session)
-        own = people.get_person(session, team_id=TEAM, user_id=of) if of else None
+        own = find_own_group(session, team_id=TEAM, manager_id=of) if of else None
         found = audiences.list_group(session, team_id=TEAM, audience=audience, of=own)
         assert [one.user_id for one in found] == expected
         assert audiences.count_group(session, team_id=TEAM, audience=audience, of=own) == len(expected)

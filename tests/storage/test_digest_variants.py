@@ -12,6 +12,7 @@ from bot.domain.digest_company import Answers
 from bot.domain.digest_numbers import Scope
 from bot.domain.digest_period import week_before
 from bot.domain.digest_plan import DigestPlan
+from bot.domain.own_group import OwnGroup
 from bot.domain.pulse import PulseFields, PulseQuestion
 from bot.domain.pulse_numbers import Ballot, PulseResult, QuestionResult, Tally
 from storage import digest_company, digest_rep, digest_settings, digest_team, people, pulse
@@ -26,6 +27,7 @@ WEEK = week_before(date(2026, 11, 23), "UTC")
 IN_WEEK = datetime(2026, 11, 18, 12, tzinfo=UTC)
 TEAM = "T1"
 MANAGER = Actor(TEAM, "UB", "Boss", frozenset({"manager"}), "sales", "DACH", "UTC")
+OWN = OwnGroup(TEAM, "UB", department="sales", region="DACH")
 
 
 class Company:
@@ -90,12 +92,10 @@ def test_a_managers_people_are_counted_without_the_manager_and_nobody_else(compa
     company.says("U5", withdrawn_at=NOW)
     company.says("U0", at=IN_WEEK - timedelta(days=7))
     with company.db.read() as session:
-        counted = digest_team.count_team(session, team_id=TEAM, manager=MANAGER, period=WEEK)
-        about = digest_team.count_team(
-            session, team_id=TEAM, manager=MANAGER, period=WEEK, version_ids=frozenset({company.new})
-        )
-        elsewhere = Actor(TEAM, "UB", "", frozenset({"manager"}), "sales", "", "UTC")
-        nobody = digest_team.count_team(session, team_id=TEAM, manager=elsewhere, period=WEEK)
+        counted = digest_team.count_team(session, OWN, manager=MANAGER, period=WEEK)
+        about = digest_team.count_team(session, OWN, manager=MANAGER, period=WEEK, version_ids=frozenset({company.new}))
+        nowhere = OwnGroup(TEAM, "UB", department="sales", region="")
+        nobody = digest_team.count_team(session, nowhere, manager=MANAGER, period=WEEK)
     assert counted.size == 6
     assert (counted.this.said, counted.this.people, counted.before.said, counted.quarter.said) == (5, 5, 1, 6)
     assert counted.tallies[company.old].people == 5
@@ -116,8 +116,8 @@ def test_a_manager_reads_of_their_own_pulses_without_names(company: Company) -> 
             row = pulse.add_pulse(session, team_id=TEAM, asker_id=asker_id, fields=fields, now=NOW)
             row.state, row.ended_at, row.result = state, ended_at, result.to_json() if ended_at else None
     with company.db.read() as session:
-        team = digest_team.count_team(session, team_id=TEAM, manager=MANAGER, period=WEEK)
-        about = digest_team.count_team(session, team_id=TEAM, manager=MANAGER, period=WEEK, version_ids=frozenset({1}))
+        team = digest_team.count_team(session, OWN, manager=MANAGER, period=WEEK)
+        about = digest_team.count_team(session, OWN, manager=MANAGER, period=WEEK, version_ids=frozenset({1}))
     (found,) = team.pulses
     assert (found.result.answered, found.result.ballots) == (5, ())
     assert "Name of U0" not in str(found)

@@ -224,11 +224,11 @@ def test_another_workspace_finds_nothing(db: Database) -> None:
         assert store.get_feedback(session, team_id="T2", feedback_id=row.id or 0) is None
 
 
-def test_a_press_is_looked_for_among_the_words_of_one_person(migrated_file: Path) -> None:
-    """By the asset's index it took longer with every press of anybody: five seconds for five hundred."""
+def test_a_press_is_looked_for_by_its_message(migrated_file: Path) -> None:
+    """By the asset's index it took longer with every press of anybody, by the person's with each of theirs."""
     db = Database(f"sqlite:///{migrated_file}")
     asked = str(store._PRESSED.compile(dialect=db.engine.dialect))
     with db.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("1",) * asked.count("?")).all()
     db.close()
-    assert "feedback_by_person" in str(plan)
+    assert "feedback_by_press" in str(plan)

@@ -1,5 +1,6 @@
 """What the App Home reads, and when it is drawn again; on both engines."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlmodel import Session, select
 from bot.domain.ask import AWAY
 from bot.domain.audience import Audience
 from bot.domain.home import Owner, week_starts
+from bot.domain.own_group import OwnGroup
 from bot.domain.pulse import PulseQuestion, questions_to_json
 from bot.settings import read_settings
 from handlers import welcome as first_contact
@@ -134,12 +136,12 @@ def test_a_managers_group_and_an_executives_ground(db: Database) -> None:
         say(session, "R1", foreign, rating=1, reply_due_at=days(9))
     with db.read() as session:
         month = week_starts(NOW, "UTC", 8)[::4]
-        who: dict[str, Any] = {"team_id": "T1", "department": "sales", "name": "Sales DACH", "starts": month}
-        group = home_duties.count_group(session, **who, region="DACH")
-        everywhere = home_duties.count_group(session, **who, region="")
+        own = OwnGroup("T1", "M1", department="sales", region="DACH")
+        group = home_duties.count_group(session, own, starts=month)
+        nowhere = home_duties.count_group(session, replace(own, region=""), starts=month)
         ground = home_duties.count_ground(session, team_id="T1", starts=STARTS, now=NOW)
     assert (group.size, group.this.said, group.this.people, group.before.said) == (2, 2, 2, 1)
-    assert (everywhere.size, everywhere.before.said) == (3, 2)
+    assert (group.name, nowhere.size, nowhere.before.said) == ("Sales in DACH", 0, 0)
     assert (ground.use.said, ground.use.people, ground.people) == (4, 3, 5)
     assert (ground.asked, ground.answered, ground.held) == (4, 1, 1)
     assert ground.owners == [Owner("Ines", 2, 1)]

@@ -29,6 +29,7 @@ from bot.domain.home import (
     spark,
     week_starts,
 )
+from bot.domain.own_group import LostGroup
 from bot.domain.pulse import PRIVACY
 from bot.domain.pulse_finding import OwnPulse, PulseWaiting
 from bot.picture import WeeksPicture
@@ -81,7 +82,7 @@ FULL = home.HomePage(
     assets=[ASSET] * 8,
     assets_total=300,
     digest=digest_settings.home_blocks(NOW, "UTC", "marketer"),
-    group=GroupNumbers(LONG, 60, USE, USE),
+    group=GroupNumbers(LONG, 60, USE, USE, is_lost=True),
     ground=Ground(
         USE, 2000, 90, 80, 7, {"in_use": 9, "filed_away": 8, "not_enough": 7, "": 6}, {"in_use": 1, "": 2},
         [Owner(LONG, 9, 8)] * 9, [ASSET] * 5, TODAY,
@@ -91,6 +92,7 @@ FULL = home.HomePage(
     admin=home_admin.Admin(
         home_admin.set_up_steps(people=0, roles={}, assets=0, announced=0, channels=0, official_form_url=""),
         2000, dict.fromkeys(ROLES, 1000), Health(NOW, 3, 2, 1, 4, LONG, 5), NOW + timedelta(hours=2),
+        [LostGroup(LONG, LONG, 9)] * 9,
     ),
     channels=[LONG[:80]] * 500,
     private_channels=3,
@@ -241,6 +243,8 @@ def test_small_groups_are_hidden_from_whoever_sees_no_names() -> None:
     for group in (GroupNumbers("Sales", 9, few, USE), GroupNumbers("Sales", 4, USE, USE)):
         assert "fewer than 5" in shown(group=group).lower()
         assert "9,000" not in shown(group=group)
+    assert "I am just reading" in shown(group=GroupNumbers("Spine", 0, USE, USE, is_unread=True))
+    assert "I don't know your own group yet" in shown(group=GroupNumbers("", 0, few, few))
     told = shown(group=GroupNumbers("Sales", 9, USE, few))
     assert "900 of them gave 9,000 pieces of feedback in four weeks: " in told
     ground = Ground(few, 60, 0, 0, 0, {"": 9}, {"": 1}, top=[replace(ASSET, title="Deck", use=few)])

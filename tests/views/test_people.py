@@ -1,15 +1,19 @@
 """The forms for people, with the worst data, against Slack's limits."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.access import ROLES, Actor
 from bot.domain.csv_list import BadLine
+from bot.domain.own_group import OwnGroup
 from bot.domain.people import ROLE_LABELS
-from bot.views import kit, people
+from bot.views import kit, own_group, people
 from bot.views.help import help_text
 from sandbox.blocks import check_message, check_view
 
 LONG = "Ω<!channel>&" * 300
+NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 WORST = people.PersonCard(
     user_id="UE50DGOK6",
     name=LONG,
@@ -18,6 +22,14 @@ WORST = people.PersonCard(
     region=LONG,
     tz="America/Argentina/ComodRivadavia",
     working_hours="09:00-17:00",
+)
+
+GROUPS = (
+    own_group.OwnGroupState(
+        OwnGroup("T1", "U1", "user_group", name=LONG, user_group_id="S1", lost_at=NOW, read_at=NOW), 9
+    ),
+    own_group.OwnGroupState(),
+    own_group.OwnGroupState(OwnGroup("T1", "U1", "people"), 300, [f"U{number}" for number in range(300)]),
 )
 
 
@@ -42,9 +54,19 @@ def test_an_empty_list_says_so() -> None:
 def test_the_form_for_a_person_keeps_to_the_limits(roles: frozenset[str]) -> None:
     card = people.PersonCard("U1", "", roles, "", "", "", "")
     for one in (card, WORST):
-        view = people.person_modal(one, page=3, search=LONG[:60], always_admin=True)
+        own = own_group.own_group_blocks(GROUPS[len(roles) % 3])
+        view = people.person_modal(one, page=3, search=LONG[:60], always_admin=True, own_group=own)
         assert check_view(view) == []
+        assert "<!channel>" not in str([block for block in view["blocks"] if block["type"] == "context"])
         assert kit.memo(view) == {"user_id": one.user_id, "page": 3, "search": LONG[:60]}
+
+
+def test_a_type_ahead_of_user_groups_keeps_to_the_limits_and_finds_by_a_part() -> None:
+    options = own_group.user_group_options({f"S{number}": f"{LONG} {number}" for number in range(300)}, "")
+    assert len(options) == 100
+    assert all(0 < len(one["text"]["text"]) <= 75 for one in options)
+    groups = {"S1": "Spine", "S2": "Hip and Spine", "S3": "Knee"}
+    assert [one["value"] for one in own_group.user_group_options(groups, " @spine ")] == ["S1", "S2"]
 
 
 def test_the_import_form_keeps_to_the_limits() -> None:
