@@ -16,7 +16,7 @@ STATES = ("pending", "sending", "sent", "failed", "uncertain")
 POST = "chat.postMessage"
 METHODS = (POST, "chat.update", "chat.delete")
 LANES = {"answer": 0, "announcement": 1, "check_in": 2, "digest": 3}  # who waits for whom (R6)
-MOST_DOUBTS = 10  # outcomes that nobody knew, of one message; then a person must look
+MOST_DOUBTS = 60  # outcomes that nobody knew, of one message, one at each lease: an hour; then a person must look
 BELONGS = text("after_id IS NOT NULL")  # most rows belong to no other: an index of them would lead to all of them
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
