@@ -1,5 +1,6 @@
 """What all tests may use: `db` and `database_url`, each once with SQLite and once with a real PostgreSQL."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,13 @@ from tests.compiled import share_compiled_statements
 from tests.databases import ENGINES, PostgresServer, postgresql_database, sqlite_database
 
 share_compiled_statements()
+gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Python need not look through all that was imported for what could be thrown away: a tenth of the tests' time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
