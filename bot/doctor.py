@@ -33,7 +33,7 @@ SCOPES = {
     "commands": "commands such as /asset-feedback",
     "chat:write": "every message",
     "im:write": "direct messages",
-    "users:read": "names and time zones",
+    "users:read": "names and time zones, and who has left",
     "dnd:read": "nobody is asked anything while they do not want to be disturbed",
     "reactions:read": "feedback by emoji",
     "usergroups:read": "pulses to a user group, and user groups as managers' own groups",
@@ -46,7 +46,7 @@ SCOPES = {
 }
 # Questions that change nothing: what Slack is asked, and what is off where it refuses.
 QUESTIONS: tuple[tuple[str, dict[str, str], str], ...] = (
-    ("users.list", {"limit": "1"}, "People's names and time zones are not known before they say something."),
+    ("users.list", {"limit": "1"}, "People's names and time zones are not known, nor who has left."),
     ("conversations.list", {"limit": "1"}, "The Home cannot list the channels that the app listens to."),
     ("conversations.history", {"channel": "C0"}, "Reactions count under announcements only."),
     ("views.open", {"trigger_id": "0", "view": "{}"}, "Forms cannot be opened; commands with words work."),

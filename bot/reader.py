@@ -120,7 +120,7 @@ class Reader:
         Raises:
             Refused: the workspace does not allow it.
         """
-        return _profile(self.call("users.info", user=user_id)["user"])
+        return profile_of(self.call("users.info", user=user_id)["user"])
 
     def profiles(self) -> list[Profile]:
         """Everybody in the workspace, bots left out.
@@ -128,7 +128,7 @@ class Reader:
         Raises:
             Refused: the workspace does not allow it.
         """
-        members = [_profile(member) for member in self.pages("users.list", "members")]
+        members = [profile_of(member) for member in self.pages("users.list", "members")]
         return [profile for profile in members if not profile.is_bot]
 
     def listened_channels(self) -> list[Channel]:
@@ -283,7 +283,8 @@ def _at(ts: str, page: Any) -> list[dict[str, Any]]:
     return [one for one in page["messages"] if one.get("ts") == ts]
 
 
-def _profile(user: dict[str, Any]) -> Profile:
+def profile_of(user: dict[str, Any]) -> Profile:
+    """Somebody, out of a user object of Slack's."""
     names = user.get("profile") or {}
     name = names.get("real_name") or user.get("real_name") or names.get("display_name") or user.get("name") or ""
     return Profile(

@@ -30,6 +30,7 @@ from handlers import (
     home,
     own_group,
     people,
+    people_sync,
     privacy,
     pulse,
     pulse_answer,
@@ -50,6 +51,7 @@ from handlers import (
 
 FEATURES = (
     people,
+    people_sync,
     own_group,
     audit,
     asset,

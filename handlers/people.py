@@ -13,12 +13,11 @@ from bot.domain.text import clean, clip
 from bot.errors import BotError
 from bot.intake import Act, Answer, FormErrors, Listener, row_number
 from bot.jobs import Task
-from bot.reader import Profile
 from bot.views import help as help_views
 from bot.views import kit
 from bot.views import own_group as own_views
 from bot.views import people as views
-from storage import erased, home, outbox, own_group, user_group
+from storage import erased, home, outbox, own_group, people_sync, user_group
 from storage import people as store
 
 ERASED = "One of them was erased from Groundswell, and can be chosen once they use it again."
@@ -182,6 +181,7 @@ def import_list(session: Session, act: Act) -> Answer:
         raise FormErrors({"csv": clip(views.problem_lines(done.problems), 1000)})
     for change in done.changes:
         _tell(session, act, change)
+    people_sync.ask_at_once(session, team_id=act.team_id, real_now=datetime.now(UTC))
     notice = views.import_notice(len(done.saved), done.problems)
     if done.problems:
         attempt = row_number(act.memo.get("attempt")) + 1
@@ -191,30 +191,19 @@ def import_list(session: Session, act: Act) -> Answer:
 
 def read_person(task: Task) -> None:
     """Bring one person up to date with what Slack knows of them."""
-    _remember(task, [task.reader.profile(task.payload["user_id"])])
-
-
-def sync_people(task: Task) -> None:
-    """Bring everybody up to date; who has left is kept, and asked nothing any more."""
-    _remember(task, task.reader.profiles())
-
-
-def _remember(task: Task, profiles: list[Profile]) -> None:
+    profile = task.reader.profile(task.payload["user_id"])
     with task.db.begin() as session:
-        user_ids = [profile.user_id for profile in profiles]
-        gone = erased.list_erased(session, team_id=task.team_id, user_ids=user_ids)
-        for profile in profiles:
-            if profile.user_id in gone:
-                continue  # they are in Slack, and in here only once they use it again
-            store.record_person(
-                session,
-                team_id=task.team_id,
-                user_id=profile.user_id,
-                now=task.now,
-                name=profile.name or None,
-                tz=profile.tz or None,
-                is_active=profile.is_active and profile.works_here(task.team_id),
-            )
+        if erased.list_erased(session, team_id=task.team_id, user_ids=[profile.user_id]):
+            return  # they are in Slack, and in here only once they use it again
+        store.record_person(
+            session,
+            team_id=task.team_id,
+            user_id=profile.user_id,
+            now=task.now,
+            name=profile.name or None,
+            tz=profile.tz or None,
+            is_active=profile.is_active and profile.works_here(task.team_id),
+        )
 
 
 def _list(session: Session, act: Act, *, search: str = "", page: int = 0, notice: str = "") -> dict[str, Any]:
@@ -286,4 +275,4 @@ LISTENERS: tuple[Listener, ...] = (
     Listener("submission", views.EDIT, change_person, may="set_people"),
     Listener("submission", views.IMPORT, import_list, may="set_people"),
 )
-JOBS: dict[str, Callable[[Task], None]] = {"people.read": read_person, "people.sync": sync_people}
+JOBS: dict[str, Callable[[Task], None]] = {"people.read": read_person}

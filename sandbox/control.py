@@ -57,6 +57,7 @@ class Control:
             "join": doings.join,
             "status": doings.set_status,
             "quiet": doings.set_quiet,
+            "person": doings.change_person,
         }
 
     async def post(self, request: Request) -> Response:

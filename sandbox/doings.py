@@ -1,9 +1,11 @@
-"""What a person does without the app: writing, editing, reacting, joining, being away, looking at the Home."""
+"""What a person does without the app: writing, editing, reacting, joining, being away, leaving, looking at the Home."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox.model import BOT_USER_ID, Json, Message, SlackError, Upload, new_id
 from sandbox.presence import Quiet, Status, quiet_of, status_of
@@ -212,6 +214,26 @@ def set_status(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
         space.statuses[user] = Status(emoji or ":speech_balloon:", text, _until(space, told))
     space.changes.bump()
     return status_of(space, user)
+
+
+def change_person(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:
+    """Change what Slack knows of a person: `deleted` (has left, or is back), `tz`, `called`; what is not told stays.
+
+    Raises:
+        PageError: there is no such person or zone.
+    """
+    person_of(space, user)
+    person = space.people[user]
+    name, tz = str(told.get("called") or person.name), str(told.get("tz") or person.tz)
+    try:
+        ZoneInfo(tz)
+    except (ValueError, OSError, LookupError):
+        raise PageError("invalid", "A time zone is written like Europe/Berlin.") from None
+    space.people[user] = replace(person, name=name, tz=tz)
+    if told.get("deleted") is not None:
+        (space.gone.add if told["deleted"] else space.gone.discard)(user)
+    space.changes.bump()
+    return {"deleted": user in space.gone, "called": name, "tz": tz}
 
 
 def set_quiet(space: Workspace, user: str, told: Mapping[str, Any]) -> Json:

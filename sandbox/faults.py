@@ -12,6 +12,7 @@ API_KINDS = (
     "timeout_after",
     "reset_after",
     "late",
+    "stale_cursor",
 )
 FILE_KINDS = (*API_KINDS, "not_ready")  # Slack looks at the file only after the delay
 UPLOAD_KINDS = ("ratelimited", "error_before", "timeout_before")  # of the bytes themselves

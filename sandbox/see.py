@@ -21,7 +21,7 @@ def see(space: Workspace, user: str, connected: int) -> Json:
             "name": person.name,
             "title": person.title,
             "tz": person.tz,
-            "tz_offset": me["tz_offset"],
+            "tz_offset": me.get("tz_offset", 0),
             "status": {name: me["profile"][f"status_{name}"] for name in ("emoji", "text", "expiration")},
             "quiet_until": quiet_of(space, user)["next_dnd_end_ts"] if quiet_of(space, user)["dnd_enabled"] else 0,
         },

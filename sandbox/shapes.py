@@ -91,11 +91,13 @@ def _thread(space: Workspace, message: Message) -> Json:
 
 
 def person_to_slack(space: Workspace, person: Person) -> Json:
-    """The user object of a person; the offset is that of the workspace's `now`, in seconds."""
+    """The user object of a person; the offset is that of the workspace's `now`, in seconds. Who left has none."""
     local = space.clock.now().astimezone(ZoneInfo(person.tz))
     offset = local.utcoffset()
     body = _user(space, person.id, username_of(person.name), person.name, person.title)
     body["profile"] |= status_of(space, person.id)
+    if person.id in space.gone:  # Slack tells neither zone nor rank of who was deactivated
+        return body | {"deleted": True, "is_bot": False, "is_app_user": False}
     is_admin = person.role == "admin"
     zone = {
         "tz": person.tz,

@@ -138,12 +138,16 @@ class WebApi:
             self._late.add(task)
             task.add_done_callback(self._late.discard)
             return self._answer(method, args.given, broken, started, status=500)
+        if rule.kind == "stale_cursor" and args.text("cursor"):
+            return self._answer(method, args.given, {"ok": False, "error": "invalid_cursor"}, started)
         done = self._run(method, token, args, started)
         if rule.kind == "not_ready":
             files.keep_waiting(self._space, args, rule.delay)
             return done
         if rule.kind == "timeout_after":
             await asyncio.sleep(rule.delay)
+            return done
+        if rule.kind == "stale_cursor":
             return done
         if rule.kind == "reset_after":
             transport = request.scope.get(BROKEN_PIPE)

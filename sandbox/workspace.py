@@ -41,6 +41,7 @@ class Workspace:
         self.toasts: dict[str, list[Json]] = {}
         self.user_groups = user_groups_of(self.company)
         self.statuses: dict[str, Status] = {}
+        self.gone: set[str] = set()  # who has left the company: they stay in the list, deactivated
         self.quiet: dict[str, Quiet] = {}
         self.message_state: dict[tuple[str, str, str], dict[str, dict[str, Json]]] = {}
         self.loaded_options: dict[tuple[str, str], list[Json]] = {}

@@ -12,7 +12,7 @@ from bot.access import Actor
 from bot.domain.csv_list import BadLine
 from bot.domain.people import DEPARTMENT_LABELS, PeopleReading, PersonLine, read_people_csv
 from bot.errors import BotError
-from storage import audit, jobs
+from storage import audit
 from storage.db import run_statement
 
 # Who holds which role is asked here, with the people; the table itself is nobody else's.
@@ -258,11 +258,6 @@ def import_people(
     if saved:
         audit.record(session, team_id=team_id, by=by, deed="people.imported", after={"people": len(saved)}, now=now)
     return PeopleImport(saved, problems, [change for change in changes if change.before != change.after], reading)
-
-
-def ask_for_sync(session: Session, *, team_id: str, real_now: datetime) -> None:
-    """Ask for a look at everybody's name and time zone in Slack, done soon by the job `people.sync`."""
-    jobs.add_job(session, team_id=team_id, kind="people.sync", key="people.sync", payload={}, now=real_now, again=True)
 
 
 def _named(query: Any, team_id: str, search: str) -> Any:

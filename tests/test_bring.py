@@ -65,6 +65,7 @@ def test_the_sample_companys_lists_come_in(db: Database, call: Bring) -> None:
     with db.read() as session:
         told = session.exec(select(Outbox.payload).where(Outbox.target == "U8X8OIMQP")).one()
         assert people.list_roles(session, team_id="T1", user_id="U8X8OIMQP") == {"marketer"}
+        assert "people.sync" in session.exec(select(Job.kind)).all()  # Slack is asked for what the list did not tell
     assert "You are now a marketer." in told
 
 

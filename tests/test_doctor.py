@@ -266,7 +266,7 @@ def test_a_missing_scope_is_named(tmp_path: Path) -> None:
         permissions = by_topic(examine(settings(f"{server.url}/api/")))["Permissions"]
     finally:
         server.stop()
-    assert permissions.sentence == "users:read is missing; it is for names and time zones."
+    assert permissions.sentence == "users:read is missing; it is for names and time zones, and who has left."
     assert "install the app again" in permissions.advice
 
 

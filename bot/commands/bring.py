@@ -17,7 +17,7 @@ from bot.domain.text import clip, count
 from bot.errors import BotError
 from bot.settings import read_settings
 from storage import announcement as announcements
-from storage import asset_import, outbox, workspace
+from storage import asset_import, outbox, people_sync, workspace
 from storage import people as persons
 from storage.opening import open_to_read
 
@@ -65,6 +65,8 @@ def people(
             if told := role_change(change.before, change.after):
                 key, message = f"people.roles:{change.user_id}:{now.isoformat()}", {"text": told}
                 outbox.enqueue(session, team_id=team_id, key=key, target=change.user_id, message=message, now=now)
+        if done.saved:
+            people_sync.ask_at_once(session, team_id=team_id, real_now=now)
         return [(name,) for name in done.saved], done.problems
 
     _bring(file, team, add, ("Name",), ("person is", "people are"))

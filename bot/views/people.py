@@ -25,8 +25,8 @@ KEEP_GOOD, ALL_OR_NOTHING = "good", "all"
 KEEP_LABELS = {KEEP_GOOD: "Save the good lines, show me the bad ones", ALL_OR_NOTHING: "Save all lines or none"}
 COLUMNS_HINT = (
     "The first line names the columns: slack_id or name, then any of department, role, region, tz, working_hours. "
-    "Commas, semicolons or tabs; several roles as marketer/manager. A longer list goes in from the command line: "
-    "python -m bot people FILE"
+    "Commas, semicolons or tabs; several roles as marketer/manager. Names and time zones that Slack tells come first. "
+    "A longer list goes in from the command line: python -m bot people FILE"
 )
 HOURS_HINT = "Like 09:00-17:00, or 22:00-06:00 for a night shift. Empty: the usual ones of this workspace."
 EXAMPLE = "name,department,role,region,tz\nDre Hollowell,sales,rep,US-East,America/New_York"
@@ -104,7 +104,7 @@ def person_modal(
     departments = _options(DEPARTMENT_LABELS)
     at = next((option for option in departments if option["value"] == person.department), departments[-1])
     select = {"type": "static_select", "action_id": "department", "options": departments, "initial_option": at}
-    zone_hint = "Like Europe/Berlin. What Slack tells of a person comes first; this is for those of whom it tells none."
+    zone_hint = "Like Europe/Berlin. For people of whom Slack tells none: each night Slack's own takes its place."
     blocks = [
         kit.section(told),
         _input("roles", "Roles", boxes | ({"initial_options": held} if held else {}), optional=True),

@@ -231,6 +231,7 @@ def test_retire_and_put_back_renew_what_has_expired_and_neither_as_a_rep(slack: 
 def test_nobody_answers_and_the_admins_hear_it_once(slack: Slack, company_url: str) -> None:
     radomir, sam, priya = slack.person(OWNER), slack.person(ADMIN), slack.person(MARKETER)
     team_id = set_in_the_tables(company_url, ADS)
+    slack.post("person", user=radomir.id, deleted=True)
     db = Database(company_url)
     with db.begin() as session:
         people.record_person(session, team_id=team_id, user_id=radomir.id, now=START, is_active=False)

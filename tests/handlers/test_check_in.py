@@ -336,6 +336,7 @@ def test_who_works_at_night_or_has_no_zone_is_asked_in_their_own_hours_and_who_h
     slack: Slack, company_url: str
 ) -> None:
     start(slack)
+    slack.post("faults", rules=[{"method": "users.list", "kind": "unknown_method"}])  # what is known is not looked up
     db = Database(company_url)
     with db.begin() as session:
         changes: dict[str, dict[str, Any]] = {

@@ -14,7 +14,7 @@ from sqlmodel import col
 from bot.access import NOT_FOUND
 from bot.views import export as export_views
 from handlers.erasure import ask_to_run
-from storage import audit_reading, erasure, outbox, people, thread
+from storage import audit_reading, erasure, outbox, people, people_sync, thread
 from storage.db import Database
 from storage.feedback import Feedback
 from storage.thread import CapturedThread
@@ -170,7 +170,7 @@ def test_erasing_somebody(slack: Slack, company_url: str, tmp_path: Path) -> Non
     dre.react(asked, "+1")
     dre.opens_home()
     with db.begin() as session:
-        people.ask_for_sync(session, team_id=team_of(slack), real_now=outbox.AT_ONCE)
+        people_sync.ask_at_once(session, team_id=team_of(slack), real_now=outbox.AT_ONCE)
         (thread_id,) = session.execute(select(col(CapturedThread.id))).scalars()
         row = thread.get_thread(session, team_id=team_of(slack), thread_id=thread_id or 0)
         assert row is not None

@@ -194,6 +194,28 @@ def test_options_are_asked_from_the_app(room: Room, bolt: App, connect: Connect)
     assert room.see()["modal"] is None
 
 
+def test_a_person_leaves_moves_and_comes_back(room: Room) -> None:
+    def user() -> Json:
+        return dict(room.api("users.info", user=REP).json()["user"])
+
+    before = user()
+    assert (before["deleted"], before["tz"]) == (False, "America/New_York")
+    assert room.do("person", user=REP, deleted=True)["deleted"] is True
+    left = user()
+    assert left["deleted"] is True
+    assert "tz" not in left
+    assert left in room.api("users.list").json()["members"]
+    assert room.see()["me"]["name"] == "Dre Hollowell"
+    assert room.do("person", user=REP, tz="Asia/Tokyo", called="Dre Sato")["deleted"] is True
+    room.do("person", user=REP, deleted=False)
+    back = user()
+    assert (back["deleted"], back["tz"], back["tz_offset"]) == (False, "Asia/Tokyo", 32400)
+    assert back["real_name"] == "Dre Sato"
+    room.do("person", user=REP, deleted=True)
+    room.do("reset")
+    assert user() == before
+
+
 def test_reset_puts_everything_back_and_keeps_the_sockets(room: Room, heard: list[Json]) -> None:
     before = room.see()
     room.do("message", user=REP, channel="#general", text="to be forgotten")
@@ -257,6 +279,8 @@ def test_a_stream_says_when_something_has_changed(room: Room) -> None:
         ("invite", {}, "channel_not_found"),
         ("user_group", {"user_group": "spine"}, "invalid"),
         ("user_group", {"user_group": "S0SPINE", "members": ["U0NOBODY1"]}, "user_not_found"),
+        ("person", {"user": "U0NOBODY1", "deleted": True}, "user_not_found"),
+        ("person", {"user": REP, "tz": "Mars/Olympus"}, "invalid"),
         ("clock", {}, "invalid"),
         ("clock", {"by_seconds": "soon"}, "invalid"),
         ("faults", {}, "invalid"),

@@ -85,6 +85,15 @@ def test_late_is_refused_and_done_all_the_same(room: Room) -> None:
     wait_for(lambda: texts(room) == ["hello"])
 
 
+def test_a_stale_cursor_is_one_that_slack_knows_no_more(room: Room) -> None:
+    cursor = room.api("users.list", limit=1).json()["response_metadata"]["next_cursor"]
+    fault(room, "stale_cursor", method="users.list")
+    assert room.error("users.list", limit=1) == "ok"
+    assert room.error("users.list", limit=1, cursor=cursor) == "invalid_cursor"
+    room.do("faults", rules=[])
+    assert room.error("users.list", limit=1, cursor=cursor) == "ok"
+
+
 def test_a_star_is_every_method_and_an_empty_list_ends_it(room: Room) -> None:
     fault(room, "error_before", method="*")
     assert room.api("auth.test").status_code == room.api("users.list").status_code == 500

@@ -7,7 +7,6 @@ import pytest
 from bot.errors import BotError
 from storage import people as store
 from storage.db import Database
-from storage.jobs import claim_job
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 LIST = "slack_id,name,role,region\nUADA,Ada Ng,admin,EMEA\nUBEN,Ben Roy,marketer,EMEA\nUCAL,Cal Émile,,APAC\n"
@@ -89,14 +88,3 @@ def test_who_is_admin_by_the_settings_stays_one(staff: Database) -> None:
         )
         assert change.after == {"rep", "admin"}
         assert [one.user_id for one in store.list_admins(session, team_id="T1", admins=named)] == ["UADA"]
-
-
-def test_a_look_at_everybody_is_asked_for_once(db: Database) -> None:
-    with db.begin() as session:
-        for _ in range(2):
-            store.ask_for_sync(session, team_id="T1", real_now=NOW)
-    with db.begin() as session:
-        job = claim_job(session, team_id="T1", now=NOW)
-        assert job
-        assert job.kind == "people.sync"
-        assert claim_job(session, team_id="T1", now=NOW) is None
