@@ -2,7 +2,8 @@
 
 from slack_sdk.errors import SlackApiError
 
-from bot.reader import Profile, Reader, profile_of
+from bot.profile import Profile, profile_of
+from bot.reader import Reader
 
 PAGE = 200  # Slack takes up to 1,000 and recommends 100 to 200: https://docs.slack.dev/apis/web-api/pagination
 

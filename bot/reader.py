@@ -9,6 +9,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.profile import Profile, profile_of
+
 GONE = ("channel_not_found", "not_in_channel", "thread_not_found", "message_not_found", "is_archived")
 AMBIGUOUS = ("internal_error", "fatal_error", "service_unavailable", "request_timeout")
 KEPT_FOR = 300  # seconds that an answer is used again
@@ -28,26 +30,6 @@ class TooFast(Exception):
     def __init__(self, method: str, seconds: float) -> None:
         super().__init__(f"{method}: {seconds:.0f} seconds")
         self.method, self.seconds = method, seconds
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Somebody as Slack knows them; `tz` is an IANA name or empty.
-
-    `team_id` is their own workspace; `is_stranger` says that they are of another company, as their `team_id` does.
-    """
-
-    user_id: str
-    name: str
-    tz: str
-    is_active: bool
-    is_bot: bool
-    team_id: str = ""
-    is_stranger: bool = False
-
-    def works_here(self, team_id: str) -> bool:
-        """Whether they are or were a colleague in this workspace: no bot, and nobody from another company."""
-        return not self.is_bot and not self.is_stranger and self.team_id in ("", team_id)
 
 
 @dataclass(frozen=True)
@@ -281,21 +263,6 @@ def _carries(message: dict[str, Any], key: str) -> bool:
 
 def _at(ts: str, page: Any) -> list[dict[str, Any]]:
     return [one for one in page["messages"] if one.get("ts") == ts]
-
-
-def profile_of(user: dict[str, Any]) -> Profile:
-    """Somebody, out of a user object of Slack's."""
-    names = user.get("profile") or {}
-    name = names.get("real_name") or user.get("real_name") or names.get("display_name") or user.get("name") or ""
-    return Profile(
-        user_id=user["id"],
-        name=name,
-        tz=user.get("tz") or "",
-        is_active=not user.get("deleted", False),
-        is_bot=bool(user.get("is_bot") or user["id"] == "USLACKBOT"),
-        team_id=user.get("team_id") or "",
-        is_stranger=bool(user.get("is_stranger")),
-    )
 
 
 def texts_in(part: Any) -> list[str]:

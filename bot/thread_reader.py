@@ -6,7 +6,8 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.reader import GONE, Profile, Reader, Refused, texts_in
+from bot.profile import Profile
+from bot.reader import GONE, Reader, Refused, texts_in
 
 NOBODY = ("user_not_found", "user_not_visible")
 NO_THREAD = ("thread_not_found", "message_not_found")

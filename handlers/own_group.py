@@ -11,7 +11,8 @@ from bot.domain.audience import Audience
 from bot.domain.own_group import USER_GROUP
 from bot.intake import Listener
 from bot.jobs import Task
-from bot.reader import Profile, Refused, is_ambiguous
+from bot.profile import Profile
+from bot.reader import Refused, is_ambiguous
 from bot.settings import Settings
 from bot.user_groups import list_user_groups, read_members
 from storage import home, people, user_group

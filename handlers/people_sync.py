@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlmodel import Session
 
-from bot.domain.people import read_tz
 from bot.domain.retention import last_due
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.people_list import CursorGone, read_page
-from bot.reader import Profile, Refused
+from bot.profile import Profile
+from bot.reader import Refused
 from bot.settings import Settings
 from storage import people_sync as store
 from storage import workspace
@@ -81,11 +81,8 @@ def _facts(profile: Profile, team_id: str) -> store.Facts:
     facts: dict[str, str | bool] = {"is_active": profile.is_active and profile.works_here(team_id)}
     if profile.name:
         facts["name"] = profile.name
-    try:
-        if profile.tz:
-            facts["tz"] = read_tz(profile.tz)
-    except ValueError:
-        pass  # a zone of which this machine has never heard
+    if profile.tz:
+        facts["tz"] = profile.tz
     return facts
 
 

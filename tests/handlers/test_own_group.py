@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.own_group import HOW
-from bot.reader import Profile
+from bot.profile import Profile
 from storage import people, role, user_group
 from storage.db import Database
 from storage.own_group import OwnGroupMember
