@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
+from bot import garbage
 from bot.commands import audit, bring, keep
 from bot.errors import BotError, SettingsError
 from bot.logs import set_up_logs
@@ -22,6 +23,8 @@ from storage.serving import nobody_serves
 
 if TYPE_CHECKING:
     from sandbox.server import SandboxServer
+
+garbage.resume()
 
 HOUSE = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY = HOUSE / "sandbox" / "company"
