@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot.logs": (),
     "storage": ("storage", "bot.domain", "bot.errors", "bot.access", "bot.settings"),
     "bot.views": ("bot.views", "bot.picture", "bot.domain", "bot.errors", "bot.access", "bot.settings"),
+    "bot.garbage": (),
     "bot.profile": (),
     "bot.reader": ("bot.domain", "bot.settings", "bot.errors", "bot.profile"),
     "bot.user_groups": ("bot.domain", "bot.reader"),
