@@ -102,7 +102,11 @@ def user_groups_of(company: Company) -> dict[str, tuple[str, list[str]]]:
     for one in company.people:
         if one.role:
             by_role.setdefault(one.role, []).append(one.id)
-    return {f"S0{role.upper()}": (f"All {role}s", members) for role, members in by_role.items() if len(members) > 1}
+    return {
+        f"S0{role.upper()}": ("Compliance" if role == "compliance" else f"All {role}s", members)
+        for role, members in by_role.items()
+        if len(members) > 1
+    }
 
 
 def _read_text(path: Path) -> str:
