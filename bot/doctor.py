@@ -231,8 +231,8 @@ def _look_at_rows(session: Session, db: Database, settings: Settings, team_id: s
 
 def _lost_groups(lost: list[LostGroup]) -> Iterator[Finding]:
     for one in lost:
-        told = f"Slack shows the {clip(user_group_words(one.name), 80)} no more, {clip(one.manager, 80)}'s own group: "
-        told += f"the {count(one.people, 'person', 'people')} known last stay{'s' if one.people == 1 else ''}."
+        told = f"Slack no longer shows the {clip(user_group_words(one.name), 80)}, {clip(one.manager, 80)}'s own group"
+        told += f": the {count(one.people, 'person', 'people')} known last stay{'s' if one.people == 1 else ''}."
         yield Finding("Own groups", "warn", told, "An admin can choose another one with /groundswell people.")
 
 

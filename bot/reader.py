@@ -104,15 +104,6 @@ class Reader:
         """
         return profile_of(self.call("users.info", user=user_id)["user"])
 
-    def profiles(self) -> list[Profile]:
-        """Everybody in the workspace, bots left out.
-
-        Raises:
-            Refused: the workspace does not allow it.
-        """
-        members = [profile_of(member) for member in self.pages("users.list", "members")]
-        return [profile for profile in members if not profile.is_bot]
-
     def listened_channels(self) -> list[Channel]:
         """The channels that the app is a member of.
 

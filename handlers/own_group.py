@@ -12,15 +12,16 @@ from bot.domain.own_group import USER_GROUP
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.profile import Profile
-from bot.reader import Refused, is_ambiguous
+from bot.reader import Refused, TooFast
 from bot.settings import Settings
 from bot.user_groups import list_user_groups, read_members
 from storage import home, people, user_group
 from storage import own_group as store
 from storage.db import Database
 
-MANY = 20  # people whom nobody knows yet: for more of them the whole list is read instead of each alone
+MANY = 20  # people who are met in one transaction; Slack tells of about a hundred in a minute
 Read = TypeVar("Read")
+NOT_ALLOWED = ("permission_denied", "paid_teams_only", "plan_upgrade_required", "access_denied")
 NO_SUCH_PERSON = ("user_not_found", "user_not_visible")
 
 
@@ -45,21 +46,21 @@ def read_user_groups(task: Task) -> None:
         if groups is not None:
             user_group.record_user_groups(session, team_id=task.team_id, groups=groups)
         due = store.list_due(session, team_id=task.team_id, now=task.now)
-    failed: SlackApiError | None = None
+    failed: SlackApiError | TooFast | None = None
     for row in due:
         try:
             if row.kind == USER_GROUP:
                 _read_user_group(task, row, groups or {})
             else:
-                _look_at_people(task, row)
-        except SlackApiError as error:
+                _meet(task, row)
+        except (SlackApiError, TooFast) as error:
             failed = error
     if failed is not None:
         raise failed
 
 
 def _read_user_group(task: Task, seen: store.OwnGroupChoice, groups: dict[str, str]) -> None:
-    """Who is in it now; whoever the app has not met is met by their profile."""
+    """Who is in it now; whoever the app has not met is met by their profile. Then it has been read."""
     members, group = None, Audience(role="", user_group_ids=(seen.user_group_id,))
     if seen.user_group_id in groups:
         members = _unless_refused(lambda: read_members(task.reader, group, seen_by=""))
@@ -69,71 +70,73 @@ def _read_user_group(task: Task, seen: store.OwnGroupChoice, groups: dict[str, s
         if row is None:
             return
         was_lost = row.lost_at is not None
-        has_changed = store.record_members(session, row, name=name, members=members, now=task.now)
-        unmet = store.list_members(session, row, only_unmet=True)
-        if has_changed:
+        if store.record_members(session, row, name=name, members=members, now=task.now):
             _refresh(session, task, [row.user_id])
         if was_lost != (row.lost_at is not None):
             admins = people.list_admins(session, team_id=task.team_id, admins=task.settings.admin_user_ids)
             _refresh(session, task, [one.user_id for one in admins])
-    _meet(task, seen, unmet)
+    _meet(task, seen)
 
 
-def _look_at_people(task: Task, seen: store.OwnGroupChoice) -> None:
-    """Who of those chosen by hand is still there: it is time to ask once a day."""
+def _meet(task: Task, seen: store.OwnGroupChoice) -> None:
+    """Meet whom the app does not know yet, a few at a time, so that a try that ends goes on there; then it is read.
+
+    Whom the app knows is looked at every night with all others (`handlers.people_sync`). Whoever was chosen by hand and
+    is a bot or of another company is taken out; in a user group they count nowhere.
+    """
     with task.db.read() as session:
-        chosen = store.list_members(session, seen)
-    _meet(task, seen, chosen)
+        unmet = store.list_members(session, seen, only_unmet=True)
+    for start in range(0, len(unmet), MANY):
+        try:
+            profiles = _profiles(task, unmet[start : start + MANY])
+        except Refused:
+            break  # whoever the app has not met counts nowhere
+        with task.db.begin() as session:
+            row = store.take_choice(session, team_id=task.team_id, choice_id=seen.id or 0)
+            if row is None:
+                return
+            _remember(session, task, row, unmet[start : start + MANY], profiles)
     with task.db.begin() as session:
         row = store.take_choice(session, team_id=task.team_id, choice_id=seen.id or 0)
-        if row is not None:
-            store.record_looked(session, row, now=task.now)
+        if row is not None and store.record_looked(session, row, now=task.now):
+            _refresh(session, task, [row.user_id])
 
 
-def _meet(task: Task, seen: store.OwnGroupChoice, user_ids: list[str]) -> None:
-    """Remember these people; bots and people of other companies are taken out of the own group."""
-    if not user_ids:
-        return
-    try:
-        profiles = {one.user_id: one for one in _profiles(task, user_ids)}
-    except Refused:
-        return  # whoever the app has not met counts nowhere
-    with task.db.begin() as session:
-        row = store.take_choice(session, team_id=task.team_id, choice_id=seen.id or 0)
-        if row is None:
-            return
-        strangers = set()
-        for user_id in set(user_ids) & set(store.list_members(session, row)):  # whoever was erased meanwhile is in none
-            one = profiles.get(user_id)
-            if one is None or not one.works_here(task.team_id):
-                strangers.add(user_id)
-                continue
-            who = {"name": one.name or None, "tz": one.tz or None, "is_active": one.is_active}
-            people.record_person(session, team_id=task.team_id, user_id=user_id, now=task.now, **who)
+def _remember(
+    session: Session, task: Task, row: store.OwnGroupChoice, asked: list[str], profiles: dict[str, Profile]
+) -> None:
+    strangers = set()
+    inside = set(store.list_members(session, row))  # whoever was erased meanwhile is not
+    for user_id in sorted(inside & set(asked)):
+        one = profiles.get(user_id)
+        if one is None or not one.works_here(task.team_id):
+            strangers.add(user_id)
+            continue
+        who = {"name": one.name or None, "tz": one.tz or None, "is_active": one.is_active}
+        people.record_person(session, team_id=task.team_id, user_id=user_id, now=task.now, **who)
+    if row.kind != USER_GROUP:
         store.remove_members(session, row, strangers)
-        _refresh(session, task, [row.user_id])
+    _refresh(session, task, [row.user_id])
 
 
 def _unless_refused(read: Callable[[], Read]) -> Read | None:
-    """What Slack answers; None if it does not let the app know. A stumble of Slack's is neither, and is tried again."""
+    """What Slack answers; None if it does not let the app know. A stumble or a bad token is neither: it passes by."""
     try:
         return read()
     except Refused:
         return None
     except SlackApiError as error:
-        if is_ambiguous(error):
-            raise
-        return None
+        if error.response.get("error") in NOT_ALLOWED:
+            return None
+        raise
 
 
-def _profiles(task: Task, user_ids: list[str]) -> Iterable[Profile]:
-    if len(user_ids) > MANY:
-        wanted = set(user_ids)
-        return [one for one in task.reader.profiles() if one.user_id in wanted]
-    found = []
+def _profiles(task: Task, user_ids: list[str]) -> dict[str, Profile]:
+    """Those of these people whom there are in Slack, by user id."""
+    found = {}
     for user_id in user_ids:
         try:
-            found.append(task.reader.profile(user_id))
+            found[user_id] = task.reader.profile(user_id)
         except SlackApiError as error:
             if error.response.get("error") not in NO_SUCH_PERSON:
                 raise

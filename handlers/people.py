@@ -74,7 +74,8 @@ def open_person(session: Session, act: Act) -> Answer:
         always_admin=always,
         own_group=_own_group_blocks(session, act, user_id) if "manager" in held else (),
     )
-    return Answer(view=view)
+    own = own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id)
+    return Answer(view=kit.with_memo(view, shown=own_group.as_choice(session, own).in_one_line()))
 
 
 def find_user_group(session: Session, act: Act) -> Answer:
@@ -132,15 +133,17 @@ def change_person(session: Session, act: Act) -> Answer:
 def _change_own_group(session: Session, act: Act, user_id: str) -> bool:
     """Keep what the form says of a manager's own group; False if that has not changed, or is not asked there.
 
+    Whoever changes something else in the form does not undo what another admin has chosen meanwhile.
+
     Raises:
         FormErrors: it cannot be kept.
     """
     if "own_group" not in act.form:
         return False  # they were no manager when it was opened
-    said, own = (
-        own_views.choice_in(act.form),
-        own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id),
-    )
+    said = own_views.choice_in(act.form)
+    if said.in_one_line() == act.memo.get("shown"):
+        return False
+    own = own_group.find_own_group(session, team_id=act.team_id, manager_id=user_id)
     kept = own_group.as_choice(session, own)
     wrong = check_choice(said, kept, offered=user_group.list_user_groups(session, team_id=act.team_id))
     if not wrong and said.kind == PEOPLE:

@@ -150,7 +150,9 @@ def set_user_group(space: Workspace, told: Mapping[str, Any]) -> Json:
     Raises:
         PageError: that is no id of a user group, or somebody is not there.
     """
-    group_id, members = str(told.get("user_group", "")), told.get("members") or []
+    group_id = str(told.get("user_group", ""))
+    was_called, was_in = space.user_groups.get(group_id, (group_id, []))
+    members = told.get("members", was_in)
     if not USER_GROUP.fullmatch(group_id):
         raise PageError("invalid", "A user group's id is written like S0SPINE.")
     if told.get("end"):
@@ -158,8 +160,7 @@ def set_user_group(space: Workspace, told: Mapping[str, Any]) -> Json:
         return {}
     if not isinstance(members, list) or not set(map(str, members)) <= set(space.people):
         raise PageError("user_not_found", "Somebody of these is not in this workspace.")
-    name = str(told.get("called") or space.user_groups.get(group_id, (group_id,))[0])
-    space.user_groups[group_id] = (name, list(map(str, members)))
+    space.user_groups[group_id] = (str(told.get("called") or was_called), list(map(str, members)))
     return {}
 
 

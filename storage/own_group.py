@@ -136,11 +136,11 @@ def change_own_group(
 
 
 def list_due(session: Session, *, team_id: str, now: datetime) -> list[OwnGroupChoice]:
-    """The choices of which Slack is to be asked again, those first that have waited longest."""
+    """The choices for managers of which Slack is to be asked again, those first that have waited longest."""
     asked = col(OwnGroupChoice.read_at)
     due = [and_(col(OwnGroupChoice.kind) == kind, asked <= now - length) for kind, length in LOOKS.items()]
     query = select(OwnGroupChoice).where(OwnGroupChoice.team_id == team_id, col(OwnGroupChoice.held_to).is_(None))
-    query = query.where(or_(asked.is_(None), *due))
+    query = query.where(or_(asked.is_(None), *due), col(OwnGroupChoice.user_id).in_(holders(team_id, "manager")))
     return list(session.exec(query.order_by(asked.is_not(None), asked, col(OwnGroupChoice.id))))
 
 
@@ -160,10 +160,10 @@ def record_members(
 ) -> bool:
     """What Slack tells of a user group now; `members` is None if it shows it no more, and then who was in it stays.
 
-    Whoever was erased is not among them before they are met anew. False if nothing has changed.
+    Whoever was erased is not among them before they are met anew. False if nothing has changed. It has been read when
+    those whom the app does not know are met, too (`record_looked`).
     """
-    before = (row.lost_at is None, row.name, row.read_at is None)
-    row.read_at = now
+    before = (row.lost_at is None, row.name)
     changed = False
     if members is None:
         row.lost_at = row.lost_at or now
@@ -176,14 +176,16 @@ def record_members(
         changed = had != members
     session.add(row)
     session.flush()
-    return changed or before != (row.lost_at is None, row.name, False)
+    return changed or before != (row.lost_at is None, row.name)
 
 
-def record_looked(session: Session, row: OwnGroupChoice, *, now: datetime) -> None:
-    """Slack was asked who of those chosen by hand is still there."""
+def record_looked(session: Session, row: OwnGroupChoice, *, now: datetime) -> bool:
+    """Slack was asked about everybody in it; whether that was for the first time."""
+    is_first = row.read_at is None
     row.read_at = now
     session.add(row)
     session.flush()
+    return is_first
 
 
 def list_members(session: Session, row: OwnGroupChoice, *, only_unmet: bool = False) -> list[str]:

@@ -158,7 +158,7 @@ def test_a_user_group_that_slack_shows_no_more_is_named(server: SandboxServer, d
     with db.begin() as session:
         (row,) = own_group.list_due(session, team_id=team_id, now=now + timedelta(hours=1))
         own_group.record_members(session, row, name="", members=None, now=now)
-    told = "Slack shows the Spine user group no more, Gudrun's own group: the 1 person known last stays."
+    told = "Slack no longer shows the Spine user group, Gudrun's own group: the 1 person known last stays."
     assert [one.sentence for one in _lost(db, server)] == [told]
 
 

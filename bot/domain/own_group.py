@@ -62,6 +62,8 @@ class LostGroup:
 
 def user_group_words(name: str) -> str:
     """One of Slack's user groups, plain text."""
+    if name.casefold().endswith("user group"):
+        return name
     return f"{name} user group" if name else "a user group"
 
 
@@ -84,6 +86,10 @@ class Choice:
     kind: str
     user_group_id: str = ""
     user_ids: tuple[str, ...] = ()
+
+    def in_one_line(self) -> str:
+        """All of it, for a form to carry: what it showed when it was opened."""
+        return " ".join([self.kind, self.user_group_id, *sorted(self.user_ids)])
 
 
 def check_choice(said: Choice, kept: Choice, *, offered: Collection[str]) -> dict[str, str]:

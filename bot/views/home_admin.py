@@ -126,7 +126,7 @@ def _lost_line(one: LostGroup) -> str:
     """A user group that is a manager's own group, and that Slack shows no more."""
     group, manager = inert(clip(user_group_words(one.name), 80)), inert(clip(one.manager, 80))
     stay = f"the {count(one.people, 'person', 'people')} I knew last stay" + ("s" if one.people == 1 else "")
-    return f"🟡 Slack shows me the {group} no more, {manager}'s own group: {stay}. `Set roles` changes it"
+    return f"🟡 Slack no longer shows me the {group}, {manager}'s own group: {stay}. `Set roles` changes it"
 
 
 def health_lines(health: Health, real_now: datetime) -> list[str]:

@@ -13,7 +13,7 @@ from bot.views.asset import SHOW
 from bot.views.home_assets import NAME, evidence, last_day, named, review_words
 
 SHOWN_OLD = 5
-LOST = "Slack shows me this user group no more, so these are the people I knew last. An admin can choose another one."
+LOST = "Slack no longer shows me this user group, so these are the people I knew last. An admin can choose another one."
 UNREAD = "I am just reading who is in it."
 HELD = {
     "complaint": "complaint",

@@ -18,7 +18,7 @@ NOTES = {
     USER_GROUP: "Chosen below; follows Slack within the hour",
     PEOPLE: f"Chosen below, up to {MOST_PEOPLE}",
 }
-LOST = "⚠️ Slack shows me this user group no more: it was deleted, or I may not read it. The people I knew last stay."
+LOST = "⚠️ Slack no longer shows me this user group: it was deleted, or I may not read it. The people I knew last stay."
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def tell(db: Database, name: str, *members: str, now: datetime = NOW, is_lost: b
     with db.begin() as session:
         row = store.take_choice(session, team_id=TEAM, choice_id=own_of(session).choice_id)
         assert row
-        return store.record_members(session, row, name=name, members=None if is_lost else frozenset(members), now=now)
+        told = None if is_lost else frozenset(members)
+        has_changed = store.record_members(session, row, name=name, members=told, now=now)
+        return store.record_looked(session, row, now=now) or has_changed
 
 
 def own_of(session: Session, team_id: str = TEAM) -> OwnGroup:
