@@ -8,7 +8,17 @@ from bot.domain import summary_cues as cues
 from bot.domain.summary import Message, Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
 from bot.domain.summary_decides import DECIDES
-from bot.domain.summary_weight import CERTAIN, DECISION, JOINED, PERHAPS, SAME_MESSAGE, Weighing, Weights
+from bot.domain.summary_objects import OBJECTS
+from bot.domain.summary_weight import (
+    CERTAIN,
+    DECISION,
+    DISSENT,
+    JOINED,
+    PERHAPS,
+    SAME_MESSAGE,
+    Weighing,
+    Weights,
+)
 from bot.domain.summary_words import is_said
 from bot.domain.text import clip
 
@@ -84,17 +94,22 @@ def room_for(messages: int) -> Room:
     )
 
 
-def extract(thread: Thread, likeness: Likeness, decides: Mapping[str, float] = DECIDES) -> Summary:
+def extract(
+    thread: Thread,
+    likeness: Likeness,
+    decides: Mapping[str, float] = DECIDES,
+    objects: Mapping[str, float] = OBJECTS,
+) -> Summary:
     """Sum up a thread in its own words; the same thread gives the same summary."""
-    weighing = Weighing(read(thread), decides)
+    weighing = Weighing(read(thread), decides, objects)
     choice, room, chosen = _Choice(weighing, likeness), room_for(len(thread.messages)), Chosen()
-    chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
+    chosen.dissent = choice.take(weighing.objections, 1, least=DISSENT)
     for span in chosen.dissent:  # "February it is, grudgingly" decides and objects
         if weighing.decisions.get(span.pieces[0], -math.inf) >= CERTAIN:
             choice.give_back(span)
     chosen.decisions = choice.take(weighing.decisions, room.decisions, least=PERHAPS)
     if any(span.pieces[0] in decision.pieces for span in chosen.dissent for decision in chosen.decisions):
-        chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
+        chosen.dissent = choice.take(weighing.objections, 1, least=DISSENT)
     for span in chosen.dissent:
         choice.mark(span.pieces[0])
     chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=OPEN)

@@ -10,13 +10,15 @@ from bot.domain import summary_cues as cues
 from bot.domain import summary_replies as replies
 from bot.domain.summary_acts import Piece, Reading, agrees, settles
 from bot.domain.summary_decides import DECIDES, Deciding
-from bot.domain.summary_last_word import outdated, parked, says_no
+from bot.domain.summary_last_word import outdated, parked
+from bot.domain.summary_objects import OBJECTS, Objecting
 from bot.domain.summary_words import terms
 
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
 PERHAPS = -1.4  # the weight from which on a piece may be a decision where there are few
 DECISION = -0.6  # and where there are as many as half of the room
 CERTAIN = 1.2  # and from which on it settles a question, and is rather told as a decision than as an objection
+DISSENT = 14  # points from which on it is told as the strongest dissent
 JOINED = -2.5  # and may be told beside one in the same message
 SAME_MESSAGE = 1.0  # what a second decision of the same message lacks
 Weights = dict[Piece, float]
@@ -31,9 +33,11 @@ _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp
 class Weighing:
     """The weights of a thread's pieces, each kind in a table; a piece that is not in it is not considered."""
 
-    def __init__(self, reading: Reading, decides: Mapping[str, float] = DECIDES) -> None:
-        """Read who said what before and after; `decides` are the weights of the signs of a decision."""
-        self._decides = decides
+    def __init__(
+        self, reading: Reading, decides: Mapping[str, float] = DECIDES, objects: Mapping[str, float] = OBJECTS
+    ) -> None:
+        """Read who said what before and after; `decides` and `objects` are what the signs of either count."""
+        self._decides, self._objects = decides, objects
         self.reading = reading
         self.outdated = outdated(reading)
         self._parked = parked(reading)
@@ -45,6 +49,11 @@ class Weighing:
         self._answered = {piece: settles(piece, reading) for piece in reading.pieces if piece.asks}
         self._answers = {answer: question for question, answer in self._answered.items() if answer}
         self.deciding = Deciding(reading, self._backers, self._answers)
+
+    @cached_property
+    def objecting(self) -> Objecting:
+        """The signs of the strongest dissent."""
+        return Objecting(self.reading, self._backers, self._answers, self.decision_weights)
 
     @cached_property
     def _followed(self) -> dict[Piece, int]:
@@ -120,43 +129,9 @@ class Weighing:
 
     @cached_property
     def objections(self) -> Weights:
-        """What speaks against it, and was not withdrawn."""
-        weights: Weights = {}
-        decided = sorted(self.decisions, key=lambda one: -self.decisions[one])[:4]
-        authors = Counter(
-            one.message.user_id for one in self.reading.pieces if one.does(cues.OBJECTED) and one not in self.outdated
-        )
-        for piece in self.reading.pieces:
-            hits, doubts = len(cues.OBJECTED.findall(piece.text)), len(cues.DOUBTED.findall(piece.text))
-            refused, opposes = replies.is_refused(piece, self.reading), replies.opposes(piece, self.reading)
-            echo, contrary = (
-                replies.throws_back(piece, self.reading),
-                any(replies.is_contrary(piece, one) for one in decided),
-            )
-            if piece in self.outdated or not piece.words or not (hits or doubts or echo or refused or opposes):
-                continue
-            weight = (
-                1.0 * min(3, hits) + 0.9 * refused + 1.2 * opposes + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
-            )
-            weight += 0.2 * says_no(piece.text) + 0.3 * bool(piece.numbers) + 0.1 * min(8, len(piece.words))
-            weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) * (hits > 0) + 0.4 * self._central(
-                piece
-            )
-            weight += 0.25 * min(3, len(self._backers[piece]))
-            weight -= (
-                2.0 * piece.does(cues.DECIDED)
-                + (0.1 if hits or refused else 0.6) * piece.asks
-                + 0.8 * piece.does(cues.JOKED)
-            )
-            weight -= (
-                0.8 * (piece.place == 0)
-                + 0.3 * piece.does(cues.PROMISED)
-                + (0.2 if hits else 0.6) * (len(piece.words) < 3 and not echo)
-            )
-            weight -= 1.0 * piece.does(cues.CORRECTED)
-            weight -= 1.0 * (piece.does(cues.FORBIDDEN) and not hits and not opposes) + 0.5 * piece.does(cues.NEWS)
-            weights[piece] = weight
-        return weights
+        """What speaks against what is put forward or decided, and was not withdrawn."""
+        said = [one for one in self.reading.pieces if one not in self.outdated and one.words and not _nods(one)]
+        return self.objecting.weights(said, self._objects)
 
     @cached_property
     def asks(self) -> Weights:
@@ -237,3 +212,8 @@ class Weighing:
 
     def _late(self, piece: Piece) -> float:
         return piece.place / max(1, len(self.reading.thread.messages) - 1)
+
+
+def _nods(piece: Piece) -> bool:
+    """Whether it says yes, and nothing else."""
+    return agrees(piece) and len(piece.words) < 3
