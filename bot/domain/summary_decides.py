@@ -10,6 +10,7 @@ from bot.domain.summary_acts import Piece, Reading, agrees
 from bot.domain.summary_last_word import DROPPED, OPTION, gone_from, says_no
 from bot.domain.summary_words import plain_words, terms
 
+Signs = Mapping[str, float]  # what is counted, by the names of signs
 ALWAYS = "always"  # the sign that every piece has
 # What each sign counts, as log odds: a logistic regression on the decisions of 73 threads, held near what was reckoned
 # by hand and rounded (`python -m bench.summary_weights`, which tells, too, what it finds in threads left out of it).

@@ -3,24 +3,20 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
 from functools import cached_property
 
 from bot.domain import summary_cues as cues
 from bot.domain import summary_replies as replies
 from bot.domain.summary_acts import Piece, Reading, agrees, settles
-from bot.domain.summary_decides import DECIDES, Deciding
+from bot.domain.summary_decides import DECIDES, Deciding, Signs
 from bot.domain.summary_last_word import outdated, parked
 from bot.domain.summary_objects import OBJECTS, Objecting
 from bot.domain.summary_words import terms
 
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
 PERHAPS = -1.4  # the weight from which on a piece may be a decision where there are few
-DECISION = -0.6  # and where there are as many as half of the room
 CERTAIN = 1.2  # and from which on it settles a question, and is rather told as a decision than as an objection
-DISSENT = 14  # points from which on it is told as the strongest dissent
-JOINED = -2.5  # and may be told beside one in the same message
-SAME_MESSAGE = 1.0  # what a second decision of the same message lacks
+DISSENT = 14.0  # points from which on it is told as the strongest dissent
 Weights = dict[Piece, float]
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _QUOTE_IN_QUESTION = re.compile(
@@ -33,9 +29,7 @@ _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp
 class Weighing:
     """The weights of a thread's pieces, each kind in a table; a piece that is not in it is not considered."""
 
-    def __init__(
-        self, reading: Reading, decides: Mapping[str, float] = DECIDES, objects: Mapping[str, float] = OBJECTS
-    ) -> None:
+    def __init__(self, reading: Reading, decides: Signs = DECIDES, objects: Signs = OBJECTS) -> None:
         """Read who said what before and after; `decides` and `objects` are what the signs of either count."""
         self._decides, self._objects = decides, objects
         self.reading = reading
@@ -130,8 +124,15 @@ class Weighing:
     @cached_property
     def objections(self) -> Weights:
         """What speaks against what is put forward or decided, and was not withdrawn."""
-        said = [one for one in self.reading.pieces if one not in self.outdated and one.words and not _nods(one)]
-        return self.objecting.weights(said, self._objects)
+        return self.objecting.weights(self.speaking, self._objects)
+
+    @property
+    def speaking(self) -> list[Piece]:
+        """The pieces that say something that still holds, and not just yes."""
+        return [
+            one for one in self.reading.pieces
+            if one not in self.outdated and one.words and not (agrees(one) and len(one.words) < 3)
+        ]  # fmt: skip
 
     @cached_property
     def asks(self) -> Weights:
@@ -212,8 +213,3 @@ class Weighing:
 
     def _late(self, piece: Piece) -> float:
         return piece.place / max(1, len(self.reading.thread.messages) - 1)
-
-
-def _nods(piece: Piece) -> bool:
-    """Whether it says yes, and nothing else."""
-    return agrees(piece) and len(piece.words) < 3
