@@ -1,4 +1,4 @@
-"""How the signs of decisions and of dissent are weighed: regressions on gold answers, `python -m bench.summary_weights`.
+"""How the signs of decisions and dissent are weighed: regressions on gold answers, `python -m bench.summary_weights`.
 
 It prints what the summary finds in threads that its weights were not fitted to (cross-validated, by whole threads), and
 then the weights that all threads give, beside those in `bot/domain/summary_decides.py` and `summary_objects.py`: nobody
@@ -130,14 +130,15 @@ def _by(decides: Mapping[str, float], objects: Mapping[str, float]) -> Callable[
 
 def told(scores: Sequence[Score]) -> str:
     """The figures of some threads in a line."""
-    return (
-        f"decisions {share(scores, lambda one: one.decisions):.2f} (right "
-        f"{share(scores, lambda one: one.told_decisions):.2f}), key points "
-        f"{share(scores, lambda one: one.key_points):.2f}, dissent {share(scores, lambda one: one.dissent):.2f}, questions "
-        f"{share(scores, lambda one: one.questions):.2f}, asks {share(scores, lambda one: one.asks):.2f}, false "
-        f"{sum(len(one.false) for one in scores)}, "
-        f"unverifiable {sum(len(one.unverifiable) for one in scores)}, lines {max(one.lines for one in scores)}"
-    )
+    shares = (
+        ("decisions", lambda one: one.decisions), ("right", lambda one: one.told_decisions),
+        ("key points", lambda one: one.key_points), ("dissent", lambda one: one.dissent),
+        ("questions", lambda one: one.questions), ("asks", lambda one: one.asks),
+    )  # fmt: skip
+    found = ", ".join(f"{name} {share(scores, of):.2f}" for name, of in shares)
+    unproven = sum(len(one.unverifiable) for one in scores)
+    false, lines = sum(len(one.false) for one in scores), max(one.lines for one in scores)
+    return f"{found}, false {false}, unverifiable {unproven}, lines {lines}"
 
 
 def main() -> int:

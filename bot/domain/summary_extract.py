@@ -9,7 +9,7 @@ from bot.domain.summary import Message, Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
 from bot.domain.summary_decides import DECIDES, Signs
 from bot.domain.summary_objects import OBJECTS
-from bot.domain.summary_weight import CERTAIN, DISSENT, PERHAPS, Weighing, Weights
+from bot.domain.summary_weight import CERTAIN, DISSENT, PERHAPS, STRONG, Weighing, Weights
 from bot.domain.summary_words import is_said
 from bot.domain.text import clip
 
@@ -91,7 +91,7 @@ def extract(thread: Thread, likeness: Likeness, decides: Signs = DECIDES, object
     choice, room, chosen = _Choice(weighing, likeness), room_for(len(thread.messages)), Chosen()
     chosen.dissent = choice.take(weighing.objections, 1, least=DISSENT)
     for span in chosen.dissent:  # "February it is, grudgingly" decides and objects
-        if weighing.decisions.get(span.pieces[0], -math.inf) >= CERTAIN:
+        if weighing.decisions.get(span.pieces[0], -math.inf) >= CERTAIN and span.weight < STRONG:
             choice.give_back(span)
     chosen.decisions = choice.take(weighing.decisions, room.decisions, least=PERHAPS)
     if any(span.pieces[0] in decision.pieces for span in chosen.dissent for decision in chosen.decisions):

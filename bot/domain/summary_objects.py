@@ -12,14 +12,14 @@ from bot.domain.summary_last_word import says_no
 # What each sign counts, in points: a tenth of log odds, that of a thread's messages this is the strongest dissent; a
 # regression on 72 threads, held near 0 and rounded (`python -m bench.summary_weights`).
 OBJECTS = {
-    "objected": 2.3, "averse": 3.5, "frank": 4.4, "gave way": 2.3, "harmed": 6.4, "preferred": 2.5,
-    "throws back": 1.0, "tried": 3.8, "utterly": 4.2, "on behalf": 2.2, "foretold": 1.4, "belittled": 4.2,
-    "compared": 3.1, "retorted": 2.4, "doubted": 1.8, "says no": 2.7, "i": 4.2, "asks": -2.9, "wanted": -1.7,
-    "contrast": -1.4, "leads": -2.8, "decides": -2.5, "opened": -2.0, "objects": 4.2, "objects most": 2.9,
-    "objects often": 6.5, "at an end": -4.4, "beside": 2.5, "only piece": -2.4, "long message": 2.0, "answers": -3.1,
-    "after who leads": 2.8, "before who leads": 1.6, "answered by who leads": 2.2, "heard": 3.3,
-    "doubted after": -2.1, "objected after": -1.2, "named after": 2.4, "taken up": 2.7, "gives way later": 1.1,
-    "contrary": 1.4, "decided before": 2.4, "decided after": 2.4, "after a decision": 2.7,
+    "objected": 2.2, "averse": 3.5, "frank": 4.8, "gave way": 2.3, "harmed": 6.5, "preferred": 2.6,
+    "throws back": 1.0, "tried": 3.9, "utterly": 4.3, "on behalf": 2.2, "foretold": 1.6, "belittled": 3.6,
+    "compared": 2.9, "retorted": 2.5, "doubted": 1.6, "says no": 2.8, "i": 4.1, "asks": -2.8, "wanted": -1.6,
+    "contrast": -1.3, "leads": -3.0, "decides": -2.6, "opened": -1.9, "objects": 3.9, "objects most": 3.4,
+    "objects often": 6.3, "at an end": -4.4, "beside": 2.5, "only piece": -2.4, "long message": 2.0, "answers": -3.1,
+    "after who leads": 2.9, "before who leads": 1.6, "answered by who leads": 2.2, "heard": 3.3,
+    "doubted after": -2.0, "objected after": -1.2, "named after": 2.5, "taken up": 2.6, "gives way later": 0.9,
+    "contrary": 1.4, "decided before": 2.5, "decided after": 2.3, "after a decision": 2.6,
 }  # fmt: skip
 OPPOSED = ("objected", "averse", "frank", "gave way", "harmed", "preferred")  # the signs of whoever objects ...
 ARGUED = (  # ... and of how that is argued; a dissent has one of all these
@@ -145,7 +145,7 @@ class Objecting:
             "heard": bool(heard),
             "doubted after": any(one.does(cues.DOUBTED) for one in soon),
             "objected after": any(one.does(cues.OBJECTED) or one.does(cues.RETORTED) for one in soon),
-            "named after": bool(name) and any(name.search(one.text) for one in after if one.place - piece.place < NEAR),
+            "named after": name is not None and any(name.search(one.text) for one in after),
             "taken up": min(4, len(taken_up)) / 4,
             "gives way later": any(self._own[one]["gave way"] or one.does(cues.AGREED) for one in own_later),
         }

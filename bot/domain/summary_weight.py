@@ -9,14 +9,14 @@ from bot.domain import summary_cues as cues
 from bot.domain import summary_replies as replies
 from bot.domain.summary_acts import Piece, Reading, agrees, settles
 from bot.domain.summary_decides import DECIDES, Deciding, Signs
-from bot.domain.summary_last_word import outdated, parked
+from bot.domain.summary_last_word import outdated, parked, taken_back
 from bot.domain.summary_objects import OBJECTS, Objecting
 from bot.domain.summary_words import terms
 
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
 PERHAPS = -1.4  # the weight from which on a piece may be a decision where there are few
 CERTAIN = 1.2  # and from which on it settles a question, and is rather told as a decision than as an objection
-DISSENT = 14.0  # points from which on it is told as the strongest dissent
+DISSENT, STRONG = 12.0, 25.0  # points from which on it is told as dissent, and rather so than as a certain decision
 Weights = dict[Piece, float]
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _QUOTE_IN_QUESTION = re.compile(
@@ -128,10 +128,11 @@ class Weighing:
 
     @property
     def speaking(self) -> list[Piece]:
-        """The pieces that say something that still holds, and not just yes."""
+        """The pieces that say something, not just yes, and were not taken back; what was overruled may object still."""
+        gone = taken_back(self.reading)
         return [
             one for one in self.reading.pieces
-            if one not in self.outdated and one.words and not (agrees(one) and len(one.words) < 3)
+            if one not in gone and one.words and not (agrees(one) and len(one.words) < 3)
         ]  # fmt: skip
 
     @cached_property
