@@ -194,8 +194,8 @@ class _Choice:
     def beside(self, span: Span) -> list[Piece]:
         """The pieces beside a span in its message that may be told with it; the one that it leans on first."""
         of_it = self._weighing.reading.by_place[span.pieces[0].place]
-        before = [one for one in of_it if one.number == span.pieces[0].number - 1]
-        after = [one for one in of_it if one.number == span.pieces[-1].number + 1]
+        first, last = span.pieces[0].number, span.pieces[-1].number
+        before, after = ([one for one in of_it if one.number == number] for number in (first - 1, last + 1))
         found = before + after if cues.LEANING.match(span.pieces[0].text) else after + before
         return [one for one in found if one not in self._taken and one not in self._weighing.outdated]
 
@@ -234,7 +234,7 @@ class _Choice:
             span.after = self._weighing.deciding.answer_of(last)
         if span.after and (span.before or span.after in self._taken or span.length + len(span.after.shown) > LONGEST):
             span.after = None
-        if span.after:
+        elif span.after:
             self._taken.add(span.after)
 
     def _spoken_of_before(self, span: Span) -> Piece | None:
@@ -248,6 +248,7 @@ class _Choice:
             one for one in self._weighing.reading.before(first, 3)
             if one.message.user_id != first.message.user_id and one not in self._taken and len(one.words) > 2
             and one not in self._weighing.outdated | self._given_back and not one.does(cues.JOKED)
+            and not self._weighing.deciding.offers(one)
             and self._weighing.asks.get(one, 0.0) < ASKED and self._weighing.questions.get(one, 0.0) < OPEN
             and (leans or one.words & first.words or one.asks or any(one.does(cue) for cue in forward))
         ]  # fmt: skip
