@@ -125,7 +125,7 @@ def settles(question: Piece, reading: Reading) -> Piece | None:
     for one in reading.after(question):
         if one.message.user_id == question.message.user_id or one.asks:
             continue
-        if one.does(cues.PUT_OFF):
+        if one.does(cues.PUT_OFF) or one.does(cues.REFERRED):
             put_off = True
             continue
         is_near = one.place - question.place <= 2 and not put_off and not one.does(cues.JOKED)

@@ -58,6 +58,7 @@ CONTRAST = re.compile(r"[,;] (?:and )?(?:not|no|nicht|kein|pas|non|no|nem|não)\
 DOING = _anywhere("DOING")
 EVERYBODY = _anywhere("EVERYBODY")
 AVERSE = _anywhere("AVERSE")
+REFERRED = _anywhere("REFERRED")
 FRANK = _anywhere("FRANK")
 GAVE_WAY = _anywhere("GAVE_WAY")
 HARMED = _anywhere("HARMED")

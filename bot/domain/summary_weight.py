@@ -67,7 +67,7 @@ class Weighing:
     def put_off_by(self, piece: Piece) -> Piece | None:
         """The reply that leaves a question open: "Good question, I'll ask Malik"."""
         replies = (one for one in self.reading.after(piece, 2) if one.message.user_id != piece.message.user_id)
-        return next((one for one in replies if one.does(cues.PUT_OFF) and not one.asks), None) if piece.asks else None
+        return next((one for one in replies if (one.does(cues.PUT_OFF) or one.does(cues.REFERRED)) and not one.asks), None) if piece.asks else None
 
     @cached_property
     def _putting_off(self) -> set[Piece]:
@@ -114,6 +114,8 @@ class Weighing:
                 weight = 2.0 + 0.8 * off + 0.6 * put_aside
             elif piece.does(cues.WONDERED) or piece.does(cues.UNDECIDED):
                 weight = 1.2 + 0.8 * (piece.does(cues.PUT_OFF) or piece.does(cues.UNDECIDED))
+            elif piece.does(cues.REFERRED):
+                weight = 1.3
             else:
                 continue
             weight += 0.15 * min(6, len(piece.words)) + 0.6 * self._late(piece)
