@@ -256,9 +256,8 @@ class _Choice:
 
     def _point(self, span: Span) -> Point:
         """A span as a claim, in its context."""
-        first = span.pieces[0]
-        said, ts = " ".join(one.shown for one in span.pieces), [first.message.ts]
-        text = said
+        first, ts = span.pieces[0], [span.pieces[0].message.ts]
+        text = said = " ".join(one.shown for one in span.pieces)
         if span.before:
             text, ts = f"{clip(span.before[0], LONGEST // 2)} → {said}", [span.before[1].ts, *ts]
         text = clip(text, DECISION_LONGEST)

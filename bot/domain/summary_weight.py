@@ -7,7 +7,7 @@ from functools import cached_property
 
 from bot.domain import summary_cues as cues
 from bot.domain import summary_replies as replies
-from bot.domain.summary_acts import Piece, Reading, agrees, settles
+from bot.domain.summary_acts import Piece, Reading, agrees, puts_off, settles
 from bot.domain.summary_decides import DECIDES, Deciding, Signs
 from bot.domain.summary_last_word import outdated, parked, taken_back
 from bot.domain.summary_objects import OBJECTS, Objecting
@@ -67,7 +67,7 @@ class Weighing:
     def put_off_by(self, piece: Piece) -> Piece | None:
         """The reply that leaves a question open: "Good question, I'll ask Malik"."""
         replies = (one for one in self.reading.after(piece, 2) if one.message.user_id != piece.message.user_id)
-        return next((one for one in replies if (one.does(cues.PUT_OFF) or one.does(cues.REFERRED)) and not one.asks), None) if piece.asks else None
+        return next((one for one in replies if puts_off(one) and not one.asks), None) if piece.asks else None
 
     @cached_property
     def _putting_off(self) -> set[Piece]:
@@ -108,7 +108,7 @@ class Weighing:
                 if not put_aside and self._is_settled(piece):
                     continue
                 off = any(
-                    one.does(cues.PUT_OFF) and one.message.user_id != piece.message.user_id
+                    puts_off(one) and one.message.user_id != piece.message.user_id
                     for one in self.reading.after(piece, 2)
                 )
                 weight = 2.0 + 0.8 * off + 0.6 * put_aside

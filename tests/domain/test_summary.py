@@ -223,6 +223,28 @@ def test_where_nobody_objects_no_dissent_is_told(said: tuple[str, ...]) -> None:
     assert summary_of(*said).dissent is None
 
 
+@pytest.mark.parametrize(
+    "referral",
+    [
+        "Let me ask legal, it may take until Monday.",
+        "Das kläre ich mit der Personalabteilung.",
+        "Je transmets à la finance, je ne promets rien.",
+        "Voy a preguntar a la gerente.",
+        "Vou perguntar ao departamento jurídico.",
+    ],
+)
+def test_what_somebody_will_ask_is_open(referral: str) -> None:
+    made = summary_of(
+        "Ada: The corner stand costs 44k and the organiser wants our answer by 9 October.",
+        "Ben: Is the cooling of the freezer part of that price?",
+        f"Cleo: {referral}",
+        "Eve: Good. Dan signs the rest on Friday.",
+    )
+    assert [point.text for point in made.open_questions] == [
+        f"Is the cooling of the freezer part of that price? → {referral}"
+    ]
+
+
 def test_an_option_is_told_once() -> None:
     made = summary_of(
         "Ada: Two offers: A) 40 square metres in hall A, 52k B) the corner next to the theatre in hall B, 44k",
