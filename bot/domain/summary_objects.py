@@ -25,7 +25,7 @@ OPPOSED = ("objected", "averse", "frank", "gave way", "harmed", "preferred")  # 
 ARGUED = (  # ... and of how that is argued; a dissent has one of all these
     "throws back", "tried", "utterly", "on behalf", "foretold", "belittled", "compared", "retorted", "doubted",
 )  # fmt: skip
-DECIDED = 8  # the decisions that it is held against
+AGAINST = 8  # the decisions that it is held against
 NEAR, SOON, LATER = 4, 2, 15  # messages within which it is named, answered, and given up
 _I = re.compile(r"\b(?:i|i'll|i'm|i've|i'd|ich|je|j'\w+|moi|yo|eu)\b", re.IGNORECASE)
 
@@ -43,7 +43,7 @@ class Objecting:
         """`decides` are the weights of the pieces as decisions."""
         self._reading, self._answers, self._decides = reading, answers, decides
         self._leads = replies.leads(reading, backers)
-        self._decisions = sorted(decides, key=lambda one: -decides[one])[:DECIDED]
+        self._decisions = sorted(decides, key=lambda one: -decides[one])[:AGAINST]
         self._decided_by = Counter(one.message.user_id for one in self._decisions)
         self._said = Counter(message.user_id for message in reading.thread.messages)
         names = {one.user_id: one.name.split()[0] for one in reading.thread.messages if len(one.name.strip()) > 2}
@@ -52,7 +52,7 @@ class Objecting:
         self._objects = Counter[str]()
         for piece, signs in self._own.items():
             self._objects[piece.message.user_id] += sum(signs[name] > 0 for name in OPPOSED)
-        self._most = max(1, *self._objects.values(), 1)
+        self._most = max(1, *self._objects.values())
 
     def weights(self, pieces: Iterable[Piece], objects: Mapping[str, float]) -> dict[Piece, float]:
         """How much speaks for each as the strongest dissent: its message, and less for all but its best piece."""

@@ -16,7 +16,7 @@ from bot.domain.summary_words import terms
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
 PERHAPS = -1.4  # the weight from which on a piece may be a decision where there are few
 CERTAIN = 1.2  # and from which on it settles a question, and is rather told as a decision than as an objection
-DISSENT, STRONG = 12.0, 25.0  # points from which on it is told as dissent, and rather so than as a certain decision
+DISSENT, STRONG = 10.0, 25.0  # points from which on it is told as dissent, and rather so than as a certain decision
 Weights = dict[Piece, float]
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _QUOTE_IN_QUESTION = re.compile(
