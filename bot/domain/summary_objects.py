@@ -52,7 +52,7 @@ class Objecting:
         self._objects = Counter[str]()
         for piece, signs in self._own.items():
             self._objects[piece.message.user_id] += sum(signs[name] > 0 for name in OPPOSED)
-        self._most = max(1, *self._objects.values())
+        self._most = max(self._objects.values(), default=0) or 1
 
     def weights(self, pieces: Iterable[Piece], objects: Mapping[str, float]) -> dict[Piece, float]:
         """How much speaks for each as the strongest dissent: its message, and less for all but its best piece."""
