@@ -115,6 +115,11 @@ def agrees(piece: Piece) -> bool:
     return piece.does(cues.AGREED) and not piece.asks and not piece.does(cues.PUT_OFF) and len(piece.shown) < 60
 
 
+def puts_off(piece: Piece) -> bool:
+    """Whether it leaves open what was asked, or says that somebody will ask or find out."""
+    return piece.does(cues.PUT_OFF) or piece.does(cues.REFERRED)
+
+
 def settles(question: Piece, reading: Reading) -> Piece | None:
     """The piece that answers a question, if there is one.
 
@@ -125,7 +130,7 @@ def settles(question: Piece, reading: Reading) -> Piece | None:
     for one in reading.after(question):
         if one.message.user_id == question.message.user_id or one.asks:
             continue
-        if one.does(cues.PUT_OFF):
+        if puts_off(one):
             put_off = True
             continue
         is_near = one.place - question.place <= 2 and not put_off and not one.does(cues.JOKED)

@@ -10,6 +10,7 @@ from bot.domain.summary_acts import Piece, Reading, agrees
 from bot.domain.summary_last_word import DROPPED, OPTION, gone_from, says_no
 from bot.domain.summary_words import plain_words, terms
 
+Signs = Mapping[str, float]  # what is counted, by the names of signs
 ALWAYS = "always"  # the sign that every piece has
 # What each sign counts, as log odds: a logistic regression on the decisions of 73 threads, held near what was reckoned
 # by hand and rounded (`python -m bench.summary_weights`, which tells, too, what it finds in threads left out of it).
@@ -19,9 +20,9 @@ DECIDES = {
     "decided": 1.9, "ruled": 0.9, "forbidden": 0.6, "promised": 1.0, "ordered": 0.8, "then": 1.1, "moved": 1.6,
     "allowed": 0.2, "done": 0.4, "doing": 0.9, "everybody": 0.3, "nothing of it": 0.9, "headed": 0.9, "picks": 0.5,
     "now": 0.9, "by": 0.7, "when": 0.4, "contrast": 0.4, "done by": 0.5, "called on": 1.1, "names": 0.6,
-    "proposed": 1.1, "wanted": -0.4, "objected": -1.2, "hedged": -1.3, "joked": -1.3, "put off": -0.8, "wondered": -1.4,
-    "asked": -1.6, "listed": -1.5, "news": -0.5, "describes": -0.7, "my": -0.5, "i": -0.3, "agrees": 0.2, "short": -1.2,
-    "long": 1.4,
+    "proposed": 1.1, "wanted": -0.4, "objected": -1.2, "hedged": -1.3, "joked": -1.3, "put off": -0.8,
+    "referred": -0.3, "wondered": -1.4, "asked": -1.6, "listed": -1.5, "news": -0.5, "describes": -0.7, "my": -0.5,
+    "i": -0.3, "agrees": 0.2, "short": -1.2, "long": 1.4,
     # where it stands
     "late": 2.2, "first": -2.0, "goes on": 1.6, "beside": 0.7, "long message": 0.5, "last piece": -0.3,
     "only piece": 0.2, "spoken of": 1.3, "taken up": -0.6, "said again": -0.6,
@@ -86,6 +87,7 @@ class Deciding:
             "hedged": piece.does(cues.HEDGED),
             "joked": piece.does(cues.JOKED),
             "put off": piece.does(cues.PUT_OFF),
+            "referred": piece.does(cues.REFERRED),
             "wondered": piece.does(cues.WONDERED) or piece.does(cues.UNDECIDED),
             "short": len(piece.words) < 3,
             "long": min(12, len(piece.words)) / 12,

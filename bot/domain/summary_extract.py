@@ -1,27 +1,28 @@
 """A summary without a language model: the thread's own sentences, chosen for what they do, tell and add."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain import summary_cues as cues
 from bot.domain.summary import Message, Point, Summary, Thread
 from bot.domain.summary_acts import Piece, read
-from bot.domain.summary_decides import DECIDES
-from bot.domain.summary_weight import CERTAIN, DECISION, JOINED, PERHAPS, SAME_MESSAGE, Weighing, Weights
+from bot.domain.summary_decides import DECIDES, Signs
+from bot.domain.summary_objects import OBJECTS
+from bot.domain.summary_weight import CERTAIN, DISSENT, PERHAPS, STRONG, Weighing, Weights
 from bot.domain.summary_words import is_said
 from bot.domain.text import clip
 
 # How alike two of some texts are, by their places: up to 1.
 Likeness = Callable[[Sequence[str]], Callable[[int, int], float]]
 LINES, WIDTH = 25, 120  # a screen: lines, and the characters in one
-LONGEST = 230  # characters of a point
-DECISION_LONGEST = 300  # of a decision, which may take several sentences
+LONGEST, DECISION_LONGEST = 230, 300  # characters of a point, and of a decision, which may take several sentences
 ASKED, OPEN = 1.0, 1.5  # the least weight of an ask and of an open question
+DECISION, JOINED = -0.6, -2.5  # a decision's least weight, if half of the room is full; and beside one in its message
+SAME_MESSAGE = 1.0  # what a second decision of the same message lacks
 SHORT_DECISION = 10  # words that tell something, under which a decision is told with what it speaks of
 SHARE = 0.6  # of the thread's characters, up to which points are told with the sentences beside them
-FEW_WORDS = 4  # under which words that two pieces share make them no more alike
-SAME = 0.75  # likeness from which on two pieces say the same
+FEW_WORDS, SAME = 4, 0.75  # words under which sharing makes no more alike; likeness from which on two say the same
 LONG_THREAD, STRETCH = 30, 6  # messages: from where on a thread is long, and what belongs together in it
 
 
@@ -84,17 +85,17 @@ def room_for(messages: int) -> Room:
     )
 
 
-def extract(thread: Thread, likeness: Likeness, decides: Mapping[str, float] = DECIDES) -> Summary:
+def extract(thread: Thread, likeness: Likeness, decides: Signs = DECIDES, objects: Signs = OBJECTS) -> Summary:
     """Sum up a thread in its own words; the same thread gives the same summary."""
-    weighing = Weighing(read(thread), decides)
+    weighing = Weighing(read(thread), decides, objects)
     choice, room, chosen = _Choice(weighing, likeness), room_for(len(thread.messages)), Chosen()
-    chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
+    chosen.dissent = choice.take(weighing.objections, 1, least=DISSENT)
     for span in chosen.dissent:  # "February it is, grudgingly" decides and objects
-        if weighing.decisions.get(span.pieces[0], -math.inf) >= CERTAIN:
+        if weighing.decisions.get(span.pieces[0], -math.inf) >= CERTAIN and span.weight < STRONG:
             choice.give_back(span)
     chosen.decisions = choice.take(weighing.decisions, room.decisions, least=PERHAPS)
     if any(span.pieces[0] in decision.pieces for span in chosen.dissent for decision in chosen.decisions):
-        chosen.dissent = choice.take(weighing.objections, 1, least=0.8)
+        chosen.dissent = choice.take(weighing.objections, 1, least=DISSENT)
     for span in chosen.dissent:
         choice.mark(span.pieces[0])
     chosen.open_questions = choice.take(weighing.questions, room.open_questions, least=OPEN)
@@ -148,7 +149,7 @@ class _Choice:
         self._pieces = weighing.reading.pieces
         self._places = {piece: place for place, piece in enumerate(self._pieces)}
         self._likeness = likeness([piece.shown for piece in self._pieces])
-        self._taken, self._given_back = set[Piece](), set[Piece]()
+        self._taken, self._given_back, self._options = set[Piece](), set[Piece](), set[str]()
         self._closest = dict.fromkeys(self._pieces, 0.0)
 
     def take(self, weights: Weights, most: int, *, least: float) -> list[Span]:
@@ -193,8 +194,8 @@ class _Choice:
     def beside(self, span: Span) -> list[Piece]:
         """The pieces beside a span in its message that may be told with it; the one that it leans on first."""
         of_it = self._weighing.reading.by_place[span.pieces[0].place]
-        before = [one for one in of_it if one.number == span.pieces[0].number - 1]
-        after = [one for one in of_it if one.number == span.pieces[-1].number + 1]
+        first, last = span.pieces[0].number, span.pieces[-1].number
+        before, after = ([one for one in of_it if one.number == number] for number in (first - 1, last + 1))
         found = before + after if cues.LEANING.match(span.pieces[0].text) else after + before
         return [one for one in found if one not in self._taken and one not in self._weighing.outdated]
 
@@ -216,21 +217,24 @@ class _Choice:
         """Find what it answers, where it says little without, and what answers it; each is told once."""
         first, last = span.pieces[0], span.pieces[-1]
         question = self._weighing.question_before(first)
-        if weights is self._weighing.decisions and (option := self._weighing.deciding.option_of(first)):
+        decides = weights is self._weighing.decisions
+        option = self._weighing.deciding.option_of(first) if decides else None
+        if option and option[0] not in self._options:
             span.before = option
+            self._options.add(option[0])
         elif question and question not in self._taken and (len(first.words) < 5 or cues.LEANING.match(first.text)):
             span.before = question.shown, question.message
             self._taken.add(question)
-        elif weights is self._weighing.decisions and not last.asks and (said := self._spoken_of_before(span)):
+        elif decides and not last.asks and (said := self._spoken_of_before(span)):
             span.before = said.shown, said.message
             self._taken.add(said)
         if weights is self._weighing.questions:
             span.after = self._weighing.put_off_by(last)
-        elif weights is self._weighing.decisions and last.asks:
+        elif decides and last.asks:
             span.after = self._weighing.deciding.answer_of(last)
         if span.after and (span.before or span.after in self._taken or span.length + len(span.after.shown) > LONGEST):
             span.after = None
-        if span.after:
+        elif span.after:
             self._taken.add(span.after)
 
     def _spoken_of_before(self, span: Span) -> Piece | None:
@@ -244,6 +248,7 @@ class _Choice:
             one for one in self._weighing.reading.before(first, 3)
             if one.message.user_id != first.message.user_id and one not in self._taken and len(one.words) > 2
             and one not in self._weighing.outdated | self._given_back and not one.does(cues.JOKED)
+            and not self._weighing.deciding.offers(one)
             and self._weighing.asks.get(one, 0.0) < ASKED and self._weighing.questions.get(one, 0.0) < OPEN
             and (leans or one.words & first.words or one.asks or any(one.does(cue) for cue in forward))
         ]  # fmt: skip
@@ -251,9 +256,8 @@ class _Choice:
 
     def _point(self, span: Span) -> Point:
         """A span as a claim, in its context."""
-        first = span.pieces[0]
-        said, ts = " ".join(one.shown for one in span.pieces), [first.message.ts]
-        text = said
+        first, ts = span.pieces[0], [span.pieces[0].message.ts]
+        text = said = " ".join(one.shown for one in span.pieces)
         if span.before:
             text, ts = f"{clip(span.before[0], LONGEST // 2)} → {said}", [span.before[1].ts, *ts]
         text = clip(text, DECISION_LONGEST)

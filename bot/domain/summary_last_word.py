@@ -59,26 +59,37 @@ def gone_from(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def outdated(reading: Reading) -> set[Piece]:
     """The pieces that no longer hold at the end of the thread."""
-    gone = set[Piece]()
+    gone = taken_back(reading)
     for piece in reading.pieces:
         if piece.asks:
             continue
         gone |= _options_dropped(piece, reading)
-        withdraws = len(piece.shown) < 80 and piece.does(cues.WITHDRAWN)
-        reverses, corrects = piece.does(cues.REVERSED), bool(piece.numbers) and piece.does(cues.CORRECTED)
-        if not (withdraws or reverses or corrects or dates(piece.text)):
+        reverses = piece.does(cues.REVERSED)
+        if not (reverses or dates(piece.text)):
             continue
         earlier = [one for one in reading.pieces if one.place < piece.place]
         if reverses:
             gone |= _reversed_by(piece, earlier)
-        if corrects:
-            gone |= _corrected_by(piece, earlier)
-        if withdraws:
-            gone |= _withdrawn_by(piece, earlier)
         if dates(piece.text):
             gone |= _dated_anew(piece, earlier)
             if reverses:
                 gone |= _dated_elsewhere(piece, earlier)
+    return gone
+
+
+def taken_back(reading: Reading) -> set[Piece]:
+    """The pieces that somebody withdrew, and the numbers that were put right: not even objections any more."""
+    gone = set[Piece]()
+    for piece in reading.pieces:
+        withdraws = len(piece.shown) < 80 and piece.does(cues.WITHDRAWN)
+        corrects = bool(piece.numbers) and piece.does(cues.CORRECTED)
+        if piece.asks or not (withdraws or corrects):
+            continue
+        earlier = [one for one in reading.pieces if one.place < piece.place]
+        if corrects:
+            gone |= _corrected_by(piece, earlier)
+        if withdraws:
+            gone |= _withdrawn_by(piece, earlier)
     return gone
 
 

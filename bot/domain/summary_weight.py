@@ -3,22 +3,20 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
 from functools import cached_property
 
 from bot.domain import summary_cues as cues
 from bot.domain import summary_replies as replies
-from bot.domain.summary_acts import Piece, Reading, agrees, settles
-from bot.domain.summary_decides import DECIDES, Deciding
-from bot.domain.summary_last_word import outdated, parked, says_no
+from bot.domain.summary_acts import Piece, Reading, agrees, puts_off, settles
+from bot.domain.summary_decides import DECIDES, Deciding, Signs
+from bot.domain.summary_last_word import outdated, parked, taken_back
+from bot.domain.summary_objects import OBJECTS, Objecting
 from bot.domain.summary_words import terms
 
 TELLS_MORE = 1.5  # what lacks is an ask, unless it is so much more of a key point
 PERHAPS = -1.4  # the weight from which on a piece may be a decision where there are few
-DECISION = -0.6  # and where there are as many as half of the room
 CERTAIN = 1.2  # and from which on it settles a question, and is rather told as a decision than as an objection
-JOINED = -2.5  # and may be told beside one in the same message
-SAME_MESSAGE = 1.0  # what a second decision of the same message lacks
+DISSENT, STRONG = 10.0, 25.0  # points from which on it is told as dissent, and rather so than as a certain decision
 Weights = dict[Piece, float]
 _PLEASE = re.compile(r"\b(?:please|bitte|svp|por favor|s'il (?:te|vous) pla[iî]t)\b", re.IGNORECASE)
 _QUOTE_IN_QUESTION = re.compile(
@@ -31,9 +29,9 @@ _FIGURE = re.compile(r"\d\s?%|[$€£¥]\s?\d|\d\s?(?:k|m|bn|mio|eur|usd|chf|gbp
 class Weighing:
     """The weights of a thread's pieces, each kind in a table; a piece that is not in it is not considered."""
 
-    def __init__(self, reading: Reading, decides: Mapping[str, float] = DECIDES) -> None:
-        """Read who said what before and after; `decides` are the weights of the signs of a decision."""
-        self._decides = decides
+    def __init__(self, reading: Reading, decides: Signs = DECIDES, objects: Signs = OBJECTS) -> None:
+        """Read who said what before and after; `decides` and `objects` are what the signs of either count."""
+        self._decides, self._objects = decides, objects
         self.reading = reading
         self.outdated = outdated(reading)
         self._parked = parked(reading)
@@ -45,6 +43,11 @@ class Weighing:
         self._answered = {piece: settles(piece, reading) for piece in reading.pieces if piece.asks}
         self._answers = {answer: question for question, answer in self._answered.items() if answer}
         self.deciding = Deciding(reading, self._backers, self._answers)
+
+    @cached_property
+    def objecting(self) -> Objecting:
+        """The signs of the strongest dissent."""
+        return Objecting(self.reading, self._backers, self._answers, self.decision_weights)
 
     @cached_property
     def _followed(self) -> dict[Piece, int]:
@@ -64,7 +67,7 @@ class Weighing:
     def put_off_by(self, piece: Piece) -> Piece | None:
         """The reply that leaves a question open: "Good question, I'll ask Malik"."""
         replies = (one for one in self.reading.after(piece, 2) if one.message.user_id != piece.message.user_id)
-        return next((one for one in replies if one.does(cues.PUT_OFF) and not one.asks), None) if piece.asks else None
+        return next((one for one in replies if puts_off(one) and not one.asks), None) if piece.asks else None
 
     @cached_property
     def _putting_off(self) -> set[Piece]:
@@ -105,12 +108,14 @@ class Weighing:
                 if not put_aside and self._is_settled(piece):
                     continue
                 off = any(
-                    one.does(cues.PUT_OFF) and one.message.user_id != piece.message.user_id
+                    puts_off(one) and one.message.user_id != piece.message.user_id
                     for one in self.reading.after(piece, 2)
                 )
                 weight = 2.0 + 0.8 * off + 0.6 * put_aside
             elif piece.does(cues.WONDERED) or piece.does(cues.UNDECIDED):
                 weight = 1.2 + 0.8 * (piece.does(cues.PUT_OFF) or piece.does(cues.UNDECIDED))
+            elif piece.does(cues.REFERRED):
+                weight = 1.3
             else:
                 continue
             weight += 0.15 * min(6, len(piece.words)) + 0.6 * self._late(piece)
@@ -120,43 +125,17 @@ class Weighing:
 
     @cached_property
     def objections(self) -> Weights:
-        """What speaks against it, and was not withdrawn."""
-        weights: Weights = {}
-        decided = sorted(self.decisions, key=lambda one: -self.decisions[one])[:4]
-        authors = Counter(
-            one.message.user_id for one in self.reading.pieces if one.does(cues.OBJECTED) and one not in self.outdated
-        )
-        for piece in self.reading.pieces:
-            hits, doubts = len(cues.OBJECTED.findall(piece.text)), len(cues.DOUBTED.findall(piece.text))
-            refused, opposes = replies.is_refused(piece, self.reading), replies.opposes(piece, self.reading)
-            echo, contrary = (
-                replies.throws_back(piece, self.reading),
-                any(replies.is_contrary(piece, one) for one in decided),
-            )
-            if piece in self.outdated or not piece.words or not (hits or doubts or echo or refused or opposes):
-                continue
-            weight = (
-                1.0 * min(3, hits) + 0.9 * refused + 1.2 * opposes + 0.35 * min(2, doubts) + 0.9 * echo + 0.6 * contrary
-            )
-            weight += 0.2 * says_no(piece.text) + 0.3 * bool(piece.numbers) + 0.1 * min(8, len(piece.words))
-            weight += 0.3 * min(2, authors[piece.message.user_id] - (hits > 0)) * (hits > 0) + 0.4 * self._central(
-                piece
-            )
-            weight += 0.25 * min(3, len(self._backers[piece]))
-            weight -= (
-                2.0 * piece.does(cues.DECIDED)
-                + (0.1 if hits or refused else 0.6) * piece.asks
-                + 0.8 * piece.does(cues.JOKED)
-            )
-            weight -= (
-                0.8 * (piece.place == 0)
-                + 0.3 * piece.does(cues.PROMISED)
-                + (0.2 if hits else 0.6) * (len(piece.words) < 3 and not echo)
-            )
-            weight -= 1.0 * piece.does(cues.CORRECTED)
-            weight -= 1.0 * (piece.does(cues.FORBIDDEN) and not hits and not opposes) + 0.5 * piece.does(cues.NEWS)
-            weights[piece] = weight
-        return weights
+        """What speaks against what is put forward or decided, and was not withdrawn."""
+        return self.objecting.weights(self.speaking, self._objects)
+
+    @property
+    def speaking(self) -> list[Piece]:
+        """The pieces that say something, not just yes, and were not taken back; what was overruled may object still."""
+        gone = taken_back(self.reading)
+        return [
+            one for one in self.reading.pieces
+            if one not in gone and one.words and not (agrees(one) and len(one.words) < 3)
+        ]  # fmt: skip
 
     @cached_property
     def asks(self) -> Weights:

@@ -171,6 +171,7 @@ _MONTH_DAY = re.compile(rf"\b({_MONTH})\.?\s+(?:the )?(\d{{1,2}})(?:st|nd|rd|th)
 _NUMERIC = re.compile(r"\b(\d{1,2})[./](\d{1,2})\.?(?=\D|$)(?!\s*%)")
 
 
+@lru_cache(maxsize=8192)
 def dates(text: str) -> frozenset[str]:
     """The dates of a text, as "19 month 1"; a year is not told."""
     text = plain_words(text).casefold()

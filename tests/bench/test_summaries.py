@@ -38,6 +38,8 @@ def test_the_weights_hold_on_threads_that_they_were_not_fitted_to() -> None:
     assert summaries.share(scores, lambda one: one.decisions) >= 0.70
     assert summaries.share(scores, lambda one: one.key_points) >= 0.75
     assert summaries.share(scores, lambda one: one.told_decisions) >= 0.48
+    assert summaries.share(scores, lambda one: one.dissent) >= 0.55
+    assert summaries.share(scores, lambda one: one.questions) >= 0.45
     assert sum(len(one.false) for one in scores) <= 9
     assert not any(one.unverifiable for one in scores)
     assert max(one.lines for one in scores) <= LINES

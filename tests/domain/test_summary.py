@@ -170,6 +170,94 @@ def test_a_claim_that_somebody_asks_about_is_no_fact() -> None:
     assert "Nobody quotes the poster" in texts(made.decisions)
 
 
+@pytest.mark.parametrize(
+    ("objection", "answer"),
+    [
+        (
+            "I'd keep the corner, honestly. Half of my customers last year came because they walked past.",
+            "Ann, I know.",
+        ),
+        ("and then my nurses stand there with nothing to show for three weeks", "True, but it's three weeks."),
+        (
+            "Ein Video ersetzt kein Sieb in der Hand, letztes Jahr haben zwei Leute die Klemme falsch montiert.",
+            "Mag sein.",
+        ),
+        ("Franchement je trouve ça dommage, mes clients vont croire qu'on cache quelque chose.", "Je sais."),
+        ("Yo no iría, en Logroño perdimos dinero con cada equipo y nadie hizo las cuentas.", "Lo sé, pero vamos."),
+        ("For the record, I still think one page for three hospitals makes us look small.", "Noted."),
+    ],
+)
+def test_an_objection_is_found_by_what_it_does_and_by_who_answers(objection: str, answer: str) -> None:
+    made = summary_of(
+        "Eve: The congress is on 4 May, we have 30,000 euros and two offers for the stand.",
+        "Dan: I can ask for the smaller one, 24 square metres in hall B.",
+        "Eve: Yes please, Dan. We take the smaller one and put the rest into videos.",
+        f"Ann: {objection}",
+        f"Eve: {answer} We take it, Dan signs on Friday.",
+        "Ben: Works for me.",
+        "Dan: Signed, the plan is on the drive.",
+    )
+    assert made.dissent is not None
+    assert made.dissent.by == "Ann"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("Ada: The flyer is out, 4 pages.", "Ben: Great, thanks!", "Ada: 50 per box, delivery takes 5 days."),
+        (
+            "Ada: Q3 numbers: 41 demos, 12 signed.",
+            "Ben: Nice. My team had 9 of the 12.",
+            "Ada: We print it by 1 March.",
+        ),
+        ("Ada: Bonjour, la vidéo est en ligne.", "Luc: Merci, mes clients vont adorer.", "Ada: C'est noté pour lundi."),
+        (
+            "Ada: Der Flyer ist da.",
+            "Ben: Super, danke!",
+            "Cleo: Kann ich 50 Stück haben?",
+            "Ada: Ich schicke sie morgen.",
+        ),
+    ],
+)
+def test_where_nobody_objects_no_dissent_is_told(said: tuple[str, ...]) -> None:
+    assert summary_of(*said).dissent is None
+
+
+@pytest.mark.parametrize(
+    "referral",
+    [
+        "Let me ask legal, it may take until Monday.",
+        "Das kläre ich mit der Personalabteilung.",
+        "Je transmets à la finance, je ne promets rien.",
+        "Voy a preguntar a la gerente.",
+        "Vou perguntar ao departamento jurídico.",
+    ],
+)
+def test_what_somebody_will_ask_is_open(referral: str) -> None:
+    made = summary_of(
+        "Ada: The corner stand costs 44k and the organiser wants our answer by 9 October.",
+        "Ben: Is the cooling of the freezer part of that price?",
+        f"Cleo: {referral}",
+        "Eve: Good. Dan signs the rest on Friday.",
+    )
+    assert [point.text for point in made.open_questions] == [
+        f"Is the cooling of the freezer part of that price? → {referral}"
+    ]
+
+
+def test_an_option_is_told_once() -> None:
+    made = summary_of(
+        "Ada: Two offers: A) 40 square metres in hall A, 52k B) the corner next to the theatre in hall B, 44k",
+        "Ben: The theatre brings people, and 8k are two evenings.",
+        "Eve: We take B then.",
+        "Cleo: Who talks to the organiser, and by when?",
+        "Ben: Fritz, he has the contract.",
+        "Cleo: Good.",
+        "Ada: B it is, signing this afternoon.",
+    )
+    assert sum(point.text.count("the corner next to the theatre") for point in made.points) == 1
+
+
 def test_what_somebody_withdraws_is_no_objection_any_more() -> None:
     made = summary_of(
         "Ada: So one core deck with three entry slides. Objections?",
