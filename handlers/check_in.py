@@ -36,7 +36,6 @@ from storage import audience as audiences
 from storage import check_in as store
 from storage import jobs, people, slots
 from storage.check_in import CLOSE, LOOK, SCHEDULE
-from storage.own_group import find_own_group
 
 EMPTY = CheckInFields("", Audience(role="rep"), (), Cadence(), None)
 NOBODY = "Nobody fits that, so there is nobody to ask. Choose another role or region."
@@ -184,7 +183,7 @@ def _card(session: Session, act: Act, row: store.CheckIn, last: date | None) -> 
     rounds_in = partial(store.list_rounds, session, team_id=act.team_id, check_in_id=row.id or 0)
     is_open, closed = rounds_in(state="open"), rounds_in(state="closed")
     owner, is_running = _owner(session, act, row), row.stopped_at is None
-    own = _find_own_group(session, owner) if owner else None
+    own = store.find_group_of(session, owner) if owner else None
     return views.CheckInCard(
         check_in_id=row.id or 0,
         fields=fields,
@@ -244,16 +243,10 @@ def _own_group(session: Session, act: Act) -> OwnGroup | None:
     """
     if not sees_names(act.actor.roles):
         return None
-    own = _find_own_group(session, act.actor)
+    own = store.find_group_of(session, act.actor)
     if own is None:
         raise BotError(UNKNOWN)
     return own
-
-
-def _find_own_group(session: Session, owner: Actor) -> OwnGroup | None:
-    if not sees_names(owner.roles):
-        return None
-    return find_own_group(session, team_id=owner.team_id, manager_id=owner.user_id)
 
 
 def _own_group_words(own: OwnGroup | None) -> str:

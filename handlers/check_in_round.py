@@ -11,7 +11,7 @@ from bot import asking
 from bot.access import Actor
 from bot.domain.check_in import Asked, CheckInFields, sees_names
 from bot.domain.check_in_days import asked_at, begins_at, closes_at, dates_due, is_too_late, last_day, opens_at
-from bot.domain.own_group import OwnGroup, group_words
+from bot.domain.own_group import group_words
 from bot.intake import Listener
 from bot.jobs import Task
 from bot.reader import Refused
@@ -23,7 +23,6 @@ from storage import jobs, outbox, slots
 from storage.ask import Ask
 from storage.check_in import LOOK, OPEN, SCHEDULE
 from storage.db import Database
-from storage.own_group import find_own_group
 from storage.people import Person
 
 KIND = "check_in"
@@ -70,7 +69,7 @@ def open_round(task: Task) -> None:
     with task.db.read() as session:
         row = _due_row(session, task, day)
         owner = _owner(session, row, task.settings) if row else None
-        own = _own_group(session, owner) if owner else None
+        own = store.find_group_of(session, owner) if owner else None
     if row is None:
         return
     fields = store.fields_of(row)
@@ -129,7 +128,7 @@ def _open(session: Session, task: Task, seen: store.CheckIn, day: date, owner: A
         owner_id=owner.user_id,
         owner_name=owner.name,
         named_for=owner.user_id if sees_names(owner.roles) else "",
-        group=group_words(store.fields_of(row).audience, _own_group(session, owner)),
+        group=group_words(store.fields_of(row).audience, store.find_group_of(session, owner)),
         size=size,
     )
     store.add_round(session, row, day=day, asked=asked, now=task.now, closes_at=closes_at(day))
@@ -187,7 +186,7 @@ def look_into_channels(task: Task) -> None:
             told = check_in_round.found_message(row.name, len(group))
         else:
             is_new = not store.list_rounds(session, team_id=task.team_id, check_in_id=row.id or 0)
-            words = group_words(fields.audience, _own_group(session, owner))
+            words = group_words(fields.audience, store.find_group_of(session, owner))
             told = check_in_round.nobody_message(row.name, words, is_stopped=is_new)
             if is_new:
                 store.record_stopped(session, row, now=task.now)
@@ -243,18 +242,11 @@ def _members(task: Task, fields: CheckInFields) -> frozenset[str] | None:
 def _group(
     session: Session, row: store.CheckIn, owner: Actor, fields: CheckInFields, members: frozenset[str]
 ) -> list[Person]:
-    own = _own_group(session, owner)
+    own = store.find_group_of(session, owner)
     if sees_names(owner.roles) and own is None:
         return []  # and not everybody
     inside = members if fields.audience.channel_ids else None
     return audiences.list_group(session, team_id=row.team_id, audience=fields.audience, of=own, members=inside)
-
-
-def _own_group(session: Session, owner: Actor) -> OwnGroup | None:
-    """Whom a manager may ask now; None where marketing asks, or where nobody knows it."""
-    if not sees_names(owner.roles):
-        return None
-    return find_own_group(session, team_id=owner.team_id, manager_id=owner.user_id)
 
 
 LISTENERS: tuple[Listener, ...] = ()

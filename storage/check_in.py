@@ -8,8 +8,10 @@ from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 
 from bot.access import Actor, may
 from bot.domain.audience import Audience
-from bot.domain.check_in import Asked, Cadence, CheckInFields, questions_from_json, questions_to_json
+from bot.domain.check_in import Asked, Cadence, CheckInFields, questions_from_json, questions_to_json, sees_names
+from bot.domain.own_group import OwnGroup
 from bot.errors import BotError
+from storage.own_group import find_own_group
 from storage.people import find_actor, get_person
 from storage.turns import take_turn
 
@@ -240,3 +242,10 @@ def _columns(fields: CheckInFields) -> dict[str, Any]:
         "cadence": fields.cadence.to_json(),
         "starts_on": fields.starts_on,
     }
+
+
+def find_group_of(session: Session, owner: Actor) -> OwnGroup | None:
+    """The own group of a manager, who asks nobody else; None where marketing asks, or where nobody knows it."""
+    if not sees_names(owner.roles):
+        return None
+    return find_own_group(session, team_id=owner.team_id, manager_id=owner.user_id)

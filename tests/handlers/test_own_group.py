@@ -51,6 +51,14 @@ def form_of(slack: Slack, name: str = MANAGER, admin: str = ADMIN) -> Person:
     return sam
 
 
+def two_admins(slack: Slack, db: Database) -> tuple[Person, Person]:
+    """Two admins who have the manager's form open at once."""
+    with db.begin() as session:
+        grace = slack.person(OTHER_ADMIN).id
+        role.record_roles(session, team_id=team_of(slack), user_id=grace, roles=frozenset({"admin"}))
+    return form_of(slack), form_of(slack, admin=OTHER_ADMIN)
+
+
 def choose(slack: Slack, **form: Any) -> Person:
     sam = form_of(slack)
     assert sam.submit(**form) == {}
@@ -208,10 +216,7 @@ def test_it_is_asked_of_managers_alone_and_a_role_taken_away_while_the_form_is_o
 
 
 def test_of_two_admins_at_once_the_last_one_wins(slack: Slack, db: Database) -> None:
-    with db.begin() as session:
-        grace = slack.person(OTHER_ADMIN).id
-        role.record_roles(session, team_id=team_of(slack), user_id=grace, roles=frozenset({"admin"}))
-    first, second = form_of(slack), form_of(slack, admin=OTHER_ADMIN)
+    first, second = two_admins(slack, db)
     assert first.submit(own_group="people", people=ids(slack, "Tess")) == {}
     assert second.submit(own_group="people", people=ids(slack, "Dre", "Ines")) == {}
     slack.settle()
@@ -222,10 +227,7 @@ def test_of_two_admins_at_once_the_last_one_wins(slack: Slack, db: Database) -> 
 
 
 def test_whoever_saves_something_else_undoes_no_other_admins_choice(slack: Slack, db: Database) -> None:
-    with db.begin() as session:
-        grace = slack.person(OTHER_ADMIN).id
-        role.record_roles(session, team_id=team_of(slack), user_id=grace, roles=frozenset({"admin"}))
-    first, second = form_of(slack), form_of(slack, admin=OTHER_ADMIN)
+    first, second = two_admins(slack, db)
     assert first.submit(own_group="people", people=ids(slack, "Tess")) == {}
     assert second.submit(region="Alps") == {}
     slack.settle()
